@@ -1,0 +1,1 @@
+"""motma: one personal QR per person, shared by every epidemic-prevention app."""

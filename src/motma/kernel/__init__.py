@@ -1,0 +1,1 @@
+"""What every context may use: errors, clock, ids, names, dates, units; standard library only."""
