@@ -1,0 +1,57 @@
+"""What a use case works with besides the database: clock, chance, keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Connection
+
+from motma.audit.model import PLATFORM, Event, record
+from motma.audit.service import one
+from motma.kernel.clock import Clock
+from motma.kernel.ids import Random
+from motma.keys.ring import Keyring
+from motma.keys.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Made once by `bootstrap`, handed to every use case."""
+
+    clock: Clock
+    random: Random
+    keyring: Keyring
+    vault: Vault
+
+    def event(
+        self,
+        kind: str,
+        details: Mapping[str, object],
+        *,
+        person_id: UUID | None = None,
+        device_id: UUID = PLATFORM,
+        outcome: str | None = None,
+    ) -> Event:
+        """An event of now."""
+        return record(
+            self.vault,
+            self.clock,
+            self.random,
+            kind=kind,
+            details=dict(details),
+            person_id=person_id,
+            device_id=device_id,
+            outcome=outcome,
+        )
+
+    async def log(
+        self,
+        db: Connection,
+        kind: str,
+        details: Mapping[str, object],
+        *,
+        person_id: UUID | None = None,
+        device_id: UUID = PLATFORM,
+    ) -> None:
+        """Append an event of now in the caller's transaction."""
+        await one(db, self.event(kind, details, person_id=person_id, device_id=device_id))

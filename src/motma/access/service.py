@@ -1,0 +1,270 @@
+"""Use cases of access: enrol a device, sign in, renew, lose; the caller owns the transaction."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from asyncpg import Connection
+
+from motma.access import model, queries
+from motma.access.errors import (
+    CodeRefused,
+    DeviceLost,
+    LoginTaken,
+    ProofRefused,
+    SessionEnded,
+    SignInRefused,
+)
+from motma.access.means import Means
+from motma.access.model import Device, Place, Reader, Session
+from motma.access.policy import current
+from motma.access.tokens import TOKEN_LIFE, Claims, mint, read_jwk
+from motma.kernel.errors import Malformed
+from motma.kernel.ids import uuid7
+
+# Source: OWASP password storage, argon2id with 19 MiB and two passes.
+_hasher: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NOBODY: Final = _hasher.hash("nobody has this PIN")
+
+
+async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
+    """Found an organisation whose people may read codes."""
+    now = means.clock.now()
+    organisation_id = uuid7(now, means.random)
+    await queries.add_organisation(db, organisation_id, name, now)
+    await means.log(db, "access.organisation-added", {"organisation_id": str(organisation_id)})
+    return organisation_id
+
+
+async def add_place(
+    db: Connection, means: Means, *, organisation_id: UUID, kind: str, name: str
+) -> Place:
+    """Register a place of an organisation."""
+    if kind not in model.PLACE_KINDS:
+        raise Malformed("access.place-kind", "kind")
+    now = means.clock.now()
+    place = Place(
+        place_id=uuid7(now, means.random), organisation_id=organisation_id, kind=kind, name=name
+    )
+    await db.execute(
+        queries.ADD_PLACE, place.place_id, organisation_id, kind, name, None, None, now
+    )
+    await means.log(db, "access.place-added", {"place_id": str(place.place_id)})
+    return place
+
+
+async def add_reader(
+    db: Connection, means: Means, *, organisation_id: UUID, login: str, role: str, pin: str
+) -> Reader:
+    """Give a person a role, a log-in and a PIN."""
+    if role not in current().source["roles"]:
+        raise Malformed("access.role-unknown", "role")
+    now = means.clock.now()
+    reader = Reader(
+        reader_id=uuid7(now, means.random),
+        organisation_id=organisation_id,
+        login=model.check_login(login),
+        role=role,
+        pin_hash=await asyncio.to_thread(_hasher.hash, model.check_pin(pin)),
+        status="active",
+    )
+    if not await queries.add_reader(db, reader, now):
+        raise LoginTaken
+    await means.log(db, "access.reader-added", {"reader_id": str(reader.reader_id), "role": role})
+    return reader
+
+
+async def set_reader_status(db: Connection, means: Means, *, login: str, status: str) -> bool:
+    """Suspend, re-activate or dismiss a reader; it holds from the next request on."""
+    reader_id = await db.fetchval(queries.SET_READER_STATUS, model.check_login(login), status)
+    if reader_id is None:
+        return False
+    await means.log(db, f"access.reader-{status}", {"reader_id": str(reader_id)})
+    return True
+
+
+async def new_code(
+    db: Connection,
+    means: Means,
+    *,
+    organisation_id: UUID | None = None,
+    person_id: UUID | None = None,
+) -> tuple[str, datetime]:
+    """A one-time code: for a reader's device of an organisation, or for a person's wallet.
+
+    The code itself is not kept, only its keyed hash. Returns the code and when it expires.
+    """
+    kind = "reader" if person_id is None else "wallet"
+    life = model.ENROLMENT_LIFE if person_id is None else model.ACTIVATION_LIFE
+    now = means.clock.now()
+    code = model.new_code(means.random)
+    hashed = means.vault.blind("enrolment-code", model.plain_code(code))
+    await db.execute(
+        queries.ADD_CODE, hashed, kind, organisation_id, person_id, now, now + life
+    )
+    await means.log(db, "access.code-made", {"kind": kind}, person_id=person_id)
+    return code, now + life
+
+
+async def enrol(
+    db: Connection, means: Means, *, code: str, jwk: dict[str, object], label: str
+) -> Device:
+    """Enrol the device that holds the key: the code is used up by this."""
+    thumbprint, public_key = read_jwk(jwk)
+    now = means.clock.now()
+    for hashed in means.vault.blinds("enrolment-code", model.plain_code(code)):
+        row = await queries.use_code(db, hashed, now)
+        if row is not None:
+            break
+    else:
+        raise CodeRefused
+    device = Device(
+        device_id=uuid7(now, means.random),
+        kind=row["kind"],
+        organisation_id=row["organisation_id"],
+        person_id=row["person_id"],
+        thumbprint=thumbprint,
+        status="active",
+    )
+    await db.execute(
+        queries.ADD_DEVICE,
+        device.device_id,
+        device.kind,
+        device.organisation_id,
+        device.person_id,
+        public_key,
+        thumbprint,
+        label[:80],
+        now,
+    )
+    await means.log(
+        db,
+        "access.device-enrolled",
+        {"device_id": str(device.device_id), "kind": device.kind},
+        person_id=device.person_id,
+    )
+    return device
+
+
+async def sign_in(
+    db: Connection, means: Means, *, device_id: UUID, thumbprint: str, login: str, pin: str
+) -> Session:
+    """Begin a reader's shift; whoever was signed in on the device is signed out (hand-over)."""
+    device = await _own_device(db, device_id, thumbprint)
+    reader = await queries.reader_by_login(db, login.strip().lower()[:70])
+    known = reader is not None and reader.status == "active"
+    # an unknown log-in costs as much time as a wrong PIN
+    fits = await asyncio.to_thread(_fits, reader.pin_hash if reader else _NOBODY, pin)
+    if device.kind != "reader" or reader is None or not (known and fits):
+        raise SignInRefused
+    if reader.organisation_id != device.organisation_id:
+        raise SignInRefused
+    await db.execute(queries.END_SESSIONS, device_id, means.clock.now(), None)
+    return await _begin(db, means, device=device, reader=reader, life=model.SESSION_LIFE)
+
+
+async def open_wallet(
+    db: Connection, means: Means, *, device_id: UUID, thumbprint: str
+) -> Session:
+    """Begin a person's session on a wallet that an activation code was used on."""
+    device = await _own_device(db, device_id, thumbprint)
+    if device.kind != "wallet":
+        raise SignInRefused
+    return await _begin(db, means, device=device, reader=None, life=model.WALLET_SESSION_LIFE)
+
+
+async def resume(
+    db: Connection, means: Means, *, device_id: UUID, session_id: UUID, thumbprint: str
+) -> Session:
+    """The session if it may go on now; the device's key was proved by the caller."""
+    session = await queries.find_session(db, device_id, session_id)
+    if session is None or session.device.thumbprint != thumbprint:
+        raise ProofRefused
+    if session.device.status != "active":
+        raise DeviceLost
+    if session.ended_at is not None or session.ends_at <= means.clock.now():
+        raise SessionEnded
+    if session.reader is not None and session.reader.status != "active":
+        raise SessionEnded
+    return session
+
+
+async def end(db: Connection, means: Means, session: Session) -> None:
+    """Sign out."""
+    now = means.clock.now()
+    await db.execute(queries.END_SESSIONS, session.device.device_id, now, session.session_id)
+
+
+async def lose(db: Connection, means: Means, device_id: UUID) -> bool:
+    """Report a device lost: its tokens die at once. False when it was not active."""
+    lost = await db.fetchval(queries.LOSE_DEVICE, device_id, means.clock.now())
+    if lost is None:
+        return False
+    await means.log(db, "access.device-lost", {"device_id": str(device_id)})
+    return True
+
+
+def token_of(session: Session, means: Means) -> tuple[str, datetime]:
+    """A fresh token of a session, and when it expires."""
+    expires = min(means.clock.now() + TOKEN_LIFE, session.ends_at)
+    claims = Claims(
+        device=session.device.device_id,
+        session=session.session_id,
+        thumbprint=session.device.thumbprint,
+        expires_s=int(expires.timestamp()),
+        reader=session.reader and session.reader.reader_id,
+        person=session.device.person_id,
+        role=session.reader and session.reader.role,
+        organisation=session.device.organisation_id,
+    )
+    token = mint(claims, lambda data, kid: means.keyring.mac("token", data, kid))
+    return token, expires
+
+
+def _fits(pin_hash: str, pin: str) -> bool:
+    try:
+        return _hasher.verify(pin_hash, pin[:64])
+    except VerifyMismatchError:
+        return False
+
+
+async def _own_device(db: Connection, device_id: UUID, thumbprint: str) -> Device:
+    """The active device whose key made the proof."""
+    device = await queries.find_device(db, device_id)
+    if device is None or device.status != "active":
+        raise DeviceLost
+    if device.thumbprint != thumbprint:
+        raise ProofRefused
+    return device
+
+
+async def _begin(
+    db: Connection, means: Means, *, device: Device, reader: Reader | None, life: timedelta
+) -> Session:
+    now = means.clock.now()
+    session = Session(
+        device=device,
+        session_id=uuid7(now, means.random),
+        reader=reader,
+        ends_at=now + life,
+        ended_at=None,
+    )
+    await db.execute(
+        queries.ADD_SESSION,
+        device.device_id,
+        session.session_id,
+        reader and reader.reader_id,
+        now,
+        session.ends_at,
+    )
+    await means.log(
+        db,
+        "access.session-begun",
+        {"reader_id": str(reader.reader_id) if reader else None},
+        person_id=device.person_id,
+        device_id=device.device_id,
+    )
+    return session
