@@ -23,7 +23,7 @@ NOT_LATIN: Final = "X"
 _APOSTROPHES: Final = frozenset("'\u2019\u2018\u02bc\u02bb`")
 _HYPHENS: Final = frozenset("-\u2010\u2011")
 _PUNCTUATION: Final = _APOSTROPHES | _HYPHENS | {"."}
-_MARKUP: Final = frozenset("<>&|\"\\{}")
+_MARKUP: Final = frozenset('<>&|"\\{}')
 _FORMULA: Final = frozenset("=+-@")
 
 #: Latin letters that no decomposition turns into A–Z. Source: ICAO Doc 9303-3, table of
@@ -73,9 +73,7 @@ def _refuse_foreign_matter(name: str) -> None:
             continue
         if category[0] == "C" or category in {"Zl", "Zp"}:
             raise Malformed("name.control", "full_name")
-        raise Malformed(
-            "name.markup" if character in _MARKUP else "name.not-a-letter", "full_name"
-        )
+        raise Malformed("name.markup" if character in _MARKUP else "name.not-a-letter", "full_name")
 
 
 def hoten(full_name: str) -> str:

@@ -1,0 +1,31 @@
+"""The build hook: makes what the wheel (or an editable install) carries and git does not."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class Hook(BuildHookInterface):  # type: ignore[misc]
+    """Runs each maker in `tools/` before the files are collected."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called by hatchling for a wheel (`standard`) and for an editable install."""
+        root = Path(self.root)
+        build_units(root)
+
+
+def build_units(root: Path) -> None:
+    """The administrative units, from the data files of a package that only the build needs."""
+    _tool(root, "build_units").build(root)
+
+
+def _tool(root: Path, name: str) -> ModuleType:
+    """A module of `tools/`, which is not a package that could be imported here."""
+    spec = importlib.util.spec_from_file_location(name, root / "tools" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
