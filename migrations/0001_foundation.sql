@@ -2,7 +2,8 @@
 -- unique key, no triggers, no foreign key from a small shared table to a big one.
 -- Each table says its distribution and its keep-until in its comment; a test reads both.
 
-CREATE SCHEMA local;  -- never distributed: queues, the log's tree, cursors
+CREATE SCHEMA IF NOT EXISTS local;  -- never distributed: queues, the log's tree, cursors
+COMMENT ON TABLE local.schema_version IS 'dist: local; keep: until sunset';
 
 -- access ------------------------------------------------------------------------------------
 CREATE TABLE organisation (
@@ -227,7 +228,7 @@ CREATE TABLE local.log_checkpoint (
 COMMENT ON TABLE local.log_checkpoint IS 'dist: local; keep: until sunset';
 
 CREATE TABLE local.log_cursor (
-    only            boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one             boolean PRIMARY KEY DEFAULT true CHECK (one),  -- there is one row
     system_id       bigint NOT NULL,
     xid             xid8 NOT NULL,
     size            bigint NOT NULL
