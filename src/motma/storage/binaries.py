@@ -77,17 +77,13 @@ class Binaries:
             check=False,
             cwd="/",
             env=clean_environment(),
-            **self.identity(),
+            user=None if self.account.is_us else self.account.uid,
+            group=None if self.account.is_us else self.account.gid,
+            extra_groups=None if self.account.is_us else (),
         )
         if done.returncode != 0:
             raise ServerFailed(step=program, log=str(log or _last_line(done.stderr)))
         return done.stdout
-
-    def identity(self) -> dict[str, object]:
-        """The arguments of `subprocess` that make it run as the account."""
-        if self.account.is_us:
-            return {}
-        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
 
     def major(self) -> int:
         """The major version, e.g. 18."""

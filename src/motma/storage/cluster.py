@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pwd
 import shutil
 import stat
 from pathlib import Path
@@ -44,6 +45,9 @@ log_min_duration_statement = -1
 """
 
 _OPEN_TO_OTHERS: Final = 0o077
+
+#: A socket's whole path has at most 107 bytes; ours adds 37. Source: unix(7).
+_LONGEST_RUNTIME_ROOT: Final = 60
 
 
 def settle(data_dir: Path, account: Account) -> Path:
@@ -119,10 +123,9 @@ def _runtime_root() -> Path:
     if os.geteuid() == 0:
         return Path("/run")
     offered = os.environ.get("XDG_RUNTIME_DIR", "")
-    return Path(offered) if offered and Path(offered).is_dir() and len(offered) < 60 else Path("/tmp")
+    short_enough = 0 < len(offered) <= _LONGEST_RUNTIME_ROOT
+    return Path(offered) if short_enough and Path(offered).is_dir() else Path("/tmp")  # noqa: S108 - ours is made 0700 and checked
 
 
 def _own_name() -> str:
-    import pwd
-
     return pwd.getpwuid(os.geteuid()).pw_name

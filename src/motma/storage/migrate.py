@@ -1,7 +1,7 @@
 """Migrations: Alembic keeps the order, plain SQL files say the change; forward only."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import psycopg
 from alembic import command
@@ -55,14 +55,14 @@ def current(dsn: str) -> str | None:
 def head() -> str:
     """The newest version there is."""
     newest = ScriptDirectory.from_config(_config()).get_current_head()
-    assert newest is not None, "a release has at least one migration"
+    if newest is None:
+        raise LookupError(f"no migration in {folder()}")
     return newest
 
 
 def run_sql(session: Connection, name: str) -> None:
     """Run one SQL file, as the driver takes it: many statements and no placeholders."""
-    raw = session.connection.driver_connection
-    assert isinstance(raw, psycopg.Connection), "migrations run on psycopg"
+    raw = cast("psycopg.Connection", session.connection.driver_connection)
     raw.execute((folder() / name).read_bytes())
 
 

@@ -1,5 +1,6 @@
 """The migrated schema, its versions and its partitions."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -37,8 +38,6 @@ async def test_dropping_before_a_day_keeps_that_day(db: Connection) -> None:
 
 
 async def test_two_makers_at_once_both_succeed(database: str) -> None:
-    import asyncio
-
     pool = await open_pool(database, largest=4)
     async with pool.acquire() as one, pool.acquire() as two:
         both = await asyncio.gather(
