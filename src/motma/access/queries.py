@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from asyncpg import Connection, Record
+from asyncpg import Record
+
+from motma.storage.pool import Connection
 
 from motma.access.model import Device, Place, Reader, Session
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from asyncpg import Connection
+from motma.storage.pool import Connection
 
 from motma.access import model, queries
 from motma.access.errors import (
@@ -102,9 +102,7 @@ async def new_code(
     now = means.clock.now()
     code = model.new_code(means.random)
     hashed = means.vault.blind("enrolment-code", model.plain_code(code))
-    await db.execute(
-        queries.ADD_CODE, hashed, kind, organisation_id, person_id, now, now + life
-    )
+    await db.execute(queries.ADD_CODE, hashed, kind, organisation_id, person_id, now, now + life)
     await means.log(db, "access.code-made", {"kind": kind}, person_id=person_id)
     return code, now + life
 
@@ -166,9 +164,7 @@ async def sign_in(
     return await _begin(db, means, device=device, reader=reader, life=model.SESSION_LIFE)
 
 
-async def open_wallet(
-    db: Connection, means: Means, *, device_id: UUID, thumbprint: str
-) -> Session:
+async def open_wallet(db: Connection, means: Means, *, device_id: UUID, thumbprint: str) -> Session:
     """Begin a person's session on a wallet that an activation code was used on."""
     device = await _own_device(db, device_id, thumbprint)
     if device.kind != "wallet":
