@@ -19,7 +19,7 @@ CCCD_PROVINCES: Final = frozenset(
     )
 )  # fmt: skip
 
-#: Who issued a passport when nobody says so: ISO 3166-1 alpha-3.
+#: Who issued a document when nobody says so: ISO 3166-1 alpha-3.
 HOME: Final = "VNM"
 
 _CENTURY: Final = 1900
@@ -40,6 +40,7 @@ class DocumentKind(StrEnum):
     BIRTH_CERTIFICATE = "birth-certificate"
 
 
+_ISSUED_BY_MANY: Final = frozenset({DocumentKind.PASSPORT, DocumentKind.BIRTH_CERTIFICATE})
 _KINDS: Final[dict[str, DocumentKind]] = {kind.value: kind for kind in DocumentKind}
 _LOSE_ONE_ZERO: Final[dict[str, int]] = {
     DocumentKind.CMND: _CMND_LENGTH,
@@ -60,14 +61,15 @@ class Document:
         """What is compared, and what the blind index is made of.
 
         A BHYT card of 15 characters and its short form share the ten digits of the social
-        insurance number; a passport number is somebody's only together with who issued it.
+        insurance number; the number of a passport or birth certificate is somebody's only
+        together with who issued it.
 
         >>> Document(DocumentKind.BHYT, "HS4010120878821").key
         'bhyt:0120878821'
         """
         if self.kind is DocumentKind.BHYT:
             return f"{self.kind}:{self.number[-_BHYT_LENGTH:]}"
-        if self.kind is DocumentKind.PASSPORT:
+        if self.kind in _ISSUED_BY_MANY:
             return f"{self.kind}:{self.issuer}:{self.number}"
         return f"{self.kind}:{self.number}"
 
@@ -103,7 +105,7 @@ _SHAPES: Final[dict[DocumentKind, tuple[Callable[[str], object], str]]] = {
 def normalise(kind: str, text: str, *, issuer: str = HOME) -> Document:
     """A document of that kind with separators gone and letters upper case, or `Malformed`.
 
-    `issuer` (ISO 3166-1 alpha-3) matters for passports only.
+    `issuer` matters for passports (ISO 3166-1 alpha-3) and birth certificates (the registry).
 
     >>> normalise("cccd", "001 093 029 317").number, normalise("passport", "b1234567").key
     ('001093029317', 'passport:VNM:B1234567')
@@ -117,7 +119,7 @@ def normalise(kind: str, text: str, *, issuer: str = HOME) -> Document:
         raise Malformed("document.empty", "number")
     if not matches(number):
         raise Malformed(code, "number")
-    return Document(of_kind, number, issuer if of_kind is DocumentKind.PASSPORT else HOME)
+    return Document(of_kind, number, issuer if of_kind in _ISSUED_BY_MANY else HOME)
 
 
 def restore_zeros(kind: str, text: str) -> str | None:
