@@ -156,10 +156,13 @@ class Keyring:
         except KeyError:
             raise KeyMissing(str(purpose)) from None
 
-    def usable(self, purpose: Purpose | str) -> list[Key]:
-        """The key in use and the ones still believed, newest first."""
-        chosen = [k for k in self._keys if k.purpose == purpose and k.state in USABLE]
-        return sorted(chosen, key=lambda key: -key.number)
+    def held(self, purpose: Purpose | str) -> list[Key]:
+        """Every key that has its secret: the active one, then the pending and earlier ones.
+
+        Pending ones too: another process may put one to use before this one hears of it.
+        """
+        held = [k for k in self._keys if k.purpose == purpose and k.state is not State.RETIRED]
+        return sorted(held, key=lambda key: (key.state is not State.ACTIVE, -key.number))
 
     # private -----------------------------------------------------------------------------
 

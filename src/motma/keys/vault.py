@@ -80,13 +80,11 @@ class Vault:
         self._version = keyring.version
         active = keyring.active(Purpose.DATA)
         self._header = bytes((SEAL_FORMAT, active.number))
-        self._openers = {
-            key.number: AESGCMSIV(_secret(key)) for key in keyring.usable(Purpose.DATA)
-        }
+        self._openers = {key.number: AESGCMSIV(_secret(key)) for key in keyring.held(Purpose.DATA)}
         self._sealer = self._openers[active.number]
         keyring.active(Purpose.BLIND), keyring.active(Purpose.TAG)  # or KeyMissing, now
-        self._blinds = keyring.usable(Purpose.BLIND)
-        self._tags = keyring.usable(Purpose.TAG)
+        self._blinds = keyring.held(Purpose.BLIND)
+        self._tags = keyring.held(Purpose.TAG)
 
     def _after_refresh(self, number: int) -> AESGCMSIV | None:
         """Another process may have rotated since: look once more before giving up."""

@@ -1,0 +1,120 @@
+"""An event and its commitment: values that mean the same with or without a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+#: The device of what the platform itself does.
+PLATFORM: Final = UUID(int=0)
+
+#: How long an event keeps its content. Source: domain rule “31 days”, in the comment of `event`.
+KEEP: Final = timedelta(days=31)
+
+#: Until when an event that was answered for has its place in the tree. Source: issue 2 §6.
+MERGE_DELAY: Final = timedelta(seconds=10)
+
+#: Salts have a fixed length, so that nothing can move between salt and row.
+SALT_BYTES: Final = 16
+
+_LABEL: Final = b"motma event v1\0"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_ABSENT: Final = b"\0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of `event`; `commitment` is made from the others and the salt."""
+
+    device_id: UUID
+    event_id: UUID
+    kind: str
+    at: datetime  # true at, UTC
+    known_at: datetime  # known at, UTC
+    person_tag: bytes | None
+    outcome: str | None
+    body_hash: bytes | None
+    sealed: bytes
+    salt: bytes
+    commitment: bytes = field(default=b"")
+
+    def __post_init__(self) -> None:
+        if not self.commitment:
+            object.__setattr__(self, "commitment", commit(self))
+
+    def intact(self) -> bool:
+        """Whether the row is still what was committed to."""
+        return len(self.salt) == SALT_BYTES and self.commitment == commit(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event with its details opened; `intact` is false when they could not be."""
+
+    event: Event
+    details: Mapping[str, Any]
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Entries, newest first, and where the next page begins; None when there is none."""
+
+    entries: tuple[Entry, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A signed size and root, as it stands in the database and its mirror."""
+
+    size: int
+    root: bytes
+    note: str
+    at: datetime
+
+
+def commit(event: Event) -> bytes:
+    """SHA-256 of the salt and the canonical row."""
+    return sha256(event.salt + canonical(event)).digest()
+
+
+def canonical(event: Event) -> bytes:
+    """Every column but salt and commitment: fixed lengths, or a length before the bytes."""
+    kind = event.kind.encode()
+    return b"".join(
+        (
+            _LABEL,
+            event.device_id.bytes,
+            event.event_id.bytes,
+            len(kind).to_bytes(2),
+            kind,
+            microseconds(event.at).to_bytes(8, signed=True),
+            microseconds(event.known_at).to_bytes(8, signed=True),
+            _optional(event.person_tag),
+            _optional(None if event.outcome is None else event.outcome.encode()),
+            _optional(event.body_hash),
+            _optional(event.sealed),
+        )
+    )
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970, the resolution of the database.
+
+    >>> microseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(value: int) -> datetime:
+    """The moment that many microseconds after 1970."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def _optional(value: bytes | None) -> bytes:
+    return _ABSENT if value is None else b"\1" + len(value).to_bytes(4) + value
