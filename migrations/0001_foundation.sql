@@ -194,7 +194,7 @@ CREATE TABLE event (
     salt            bytea NOT NULL,
     commitment      bytea NOT NULL,  -- what the tree holds: SHA-256(salt ‖ canonical row)
     xid             xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- the sequencer's horizon
-    PRIMARY KEY (device_id, event_id)
+    PRIMARY KEY (event_id, device_id)
 ) PARTITION BY RANGE (event_id);
 COMMENT ON TABLE event IS 'dist: device_id; keep: 31 days after known_at, by partition';
 CREATE INDEX event_by_person ON event (person_tag) WHERE person_tag IS NOT NULL;

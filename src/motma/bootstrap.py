@@ -1,0 +1,188 @@
+"""Settings → database, keys, clock: the only place where they are made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from motma.access.limits import Counters
+from motma.access.means import Means
+from motma.identity import mirror
+from motma.kernel.clock import Clock, SystemClock, civil_day
+from motma.kernel.errors import Declined, Kind
+from motma.kernel.ids import Random, system_random
+from motma.keys.keyring import Keyring
+from motma.keys.vault import Vault
+from motma.storage import server
+from motma.storage.migrate import migrate
+from motma.storage.partitions import ensure_days
+from motma.storage.pool import Connection, Pool, open_pool
+
+from datetime import timedelta
+
+#: Day partitions kept ready around today.
+DAYS_BEHIND: Final = 2
+DAYS_AHEAD: Final = 7
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, by environment variables `MOTMA_…`; read once."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTMA_", frozen=True, extra="ignore")
+
+    #: Where keys, mirror and the embedded database live.
+    home: Path = Path(".motma")
+    #: A PostgreSQL of your own; empty = the embedded one below `home`.
+    database_url: SecretStr = SecretStr("")
+    #: Production refuses demo keys and settings that are only safe on one machine.
+    production: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    #: Worker processes of the web server.
+    workers: int = 2
+    #: Name of the log's origin in checkpoints.
+    log_origin: str = "motma.invalid/log"
+    #: Where people reach the platform, e.g. https://qr.example.vn; named in what we print.
+    public_url: str = ""
+
+    @property
+    def keys_dir(self) -> Path:
+        """The key ring; never inside the database or a backup."""
+        return self.home / "keys"
+
+    @property
+    def mirror_path(self) -> Path:
+        """What ended, outside the database."""
+        return self.home / "mirror" / "revocations.jsonl"
+
+    @property
+    def database_dir(self) -> Path:
+        """The embedded database."""
+        return self.home / "postgres"
+
+
+@dataclass
+class NotReady(Declined):
+    """The platform may not start; `missing` says what to set, one line each."""
+
+    code = "platform.not-ready"
+    kind = Kind.UNAVAILABLE
+    missing: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the outer layers work with."""
+
+    settings: Settings
+    pool: Pool
+    means: Means
+    counters: Counters
+    dsn: str
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys."""
+        return self.means.keyring
+
+    @property
+    def vault(self) -> Vault:
+        """Sealed columns and blind indexes."""
+        return self.means.vault
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        return self.means.clock
+
+    @property
+    def random(self) -> Random:
+        """Chance."""
+        return self.means.random
+
+    @property
+    def demo(self) -> bool:
+        """Whether the keys are demo keys: every page says so."""
+        return self.keyring.demo
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction at the rim; committed when the block ends well."""
+        async with self.pool.acquire() as db, db.transaction():
+            yield db
+
+    async def carry_endings(self) -> None:
+        """Carry what ended to the mirror; called before success is told."""
+        async with self.pool.acquire() as db:
+            await mirror.carry(db, self.clock, self.settings.mirror_path)
+
+
+def check_production(settings: Settings) -> None:
+    """Raise NotReady with every reason why production may not start."""
+    missing = []
+    if not settings.database_url.get_secret_value():
+        missing.append("MOTMA_DATABASE_URL: a PostgreSQL of your own (postgresql://…)")
+    if not settings.public_url.startswith("https://"):
+        missing.append("MOTMA_PUBLIC_URL: where people reach the platform (https://…)")
+    if settings.log_origin.endswith(".invalid/log"):
+        missing.append("MOTMA_LOG_ORIGIN: the name of your log in checkpoints")
+    if not (settings.keys_dir / "ring.json").exists():
+        missing.append(f"keys in {settings.keys_dir}: make them with `motma keys create`")
+    else:
+        ring = Keyring.open(settings.keys_dir)
+        missing += [f"keys: {problem}" for problem in ring.problems(production=True)]
+    if missing:
+        raise NotReady(missing)
+
+
+@asynccontextmanager
+async def open_platform(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    random: Random = system_random,
+    pool_size: int = 10,
+) -> AsyncIterator[Platform]:
+    """The platform, ready to work: keys, a migrated database, a pool; all let go at the end.
+
+    Without production settings, demo keys and an embedded database are made when missing.
+    """
+    chosen = settings or Settings()
+    time = clock or SystemClock()
+    if chosen.production:
+        check_production(chosen)
+    keyring = await asyncio.to_thread(_open_keys, chosen, time, random)
+    dsn = await asyncio.to_thread(_open_database, chosen)
+    pool = await open_pool(dsn, largest=pool_size)
+    try:
+        means = Means(time, random, keyring, Vault(keyring, random=random))
+        counters = Counters(chosen.home / "run" / "counters")
+        platform = Platform(chosen, pool, means, counters, dsn)
+        async with pool.acquire() as db:
+            today = civil_day(time.now())
+            ahead = today + timedelta(days=DAYS_AHEAD)
+            await ensure_days(db, today - timedelta(days=DAYS_BEHIND), ahead)
+        yield platform
+    finally:
+        await pool.close()
+        if not chosen.database_url.get_secret_value():
+            await asyncio.to_thread(server.stop, chosen.database_dir)
+
+
+def _open_keys(settings: Settings, clock: Clock, random: Random) -> Keyring:
+    if (settings.keys_dir / "ring.json").exists():
+        return Keyring.open(settings.keys_dir)
+    return Keyring.create(settings.keys_dir, clock=clock, random=random, demo=True)
+
+
+def _open_database(settings: Settings) -> str:
+    dsn = settings.database_url.get_secret_value()
+    if not dsn:
+        dsn = server.ensure_running(settings.database_dir).dsn
+    migrate(dsn)
+    return dsn
