@@ -7,12 +7,12 @@ What others call (times and days are arguments, nothing reads a clock):
 - `personal.read(text, *, today) -> Reading`, `personal.parse(text, *, today) -> Personal`
   (raises `Malformed`), `personal.serialise(value) -> str`, `personal.display_masked(value)`,
   `personal.display_full(value)`.
-- `issued.masked(...) -> Issue`, `issued.full(...) -> Issue`,
+- `issued.Issue(name=issued.fitted_name(hoten), born=issued.masked_birth(1989), qid=…, …)`,
   `issued.compose(issue, *, kid, sign) -> str`, `issued.parse(text) -> Issued`,
-  `issued.is_issued(text) -> bool`, `issued.strip_living(text) -> str`,
+  `issued.is_issued(text) -> bool`, `living.strip_living(text) -> str`,
   `issued.verify(text, find_key) -> Signature`; `Issued.expired(on=day)`,
   `Card.stands(at=moment)`.
-- `living.attach(text, *, secret_name, secret, at) -> str`,
+- `living.attach(text, *, name, secret, at) -> str`,
   `living.check(text, *, secret, at) -> bool`, `living.secret_name(text) -> str | None`.
 - `jwks.parse(document) -> KeySet`, `KeySet.find(kid) -> PublicKey | None`.
 - `cccd.read`, `bhyt.read` (like `personal.read`); `place.compose`, `place.parse`, `place.verify`.

@@ -112,15 +112,15 @@ def _sex(text: str) -> str | None:
 
 def _birth(text: str, today: date, problems: list[Finding]) -> Birth | None:
     """The birth date; a card of an elder may have zeros for day and month."""
+    day, month, year = text[:2], text[2:4], text[4:]
+    written = year if day + month == "0000" else f"{day}/{month}/{year}"
     try:
-        if not _DAY.fullmatch(text):
-            raise Malformed("cccd.birth-date")
-        day, month = text[:2], text[2:4]
-        written = text[4:] if day + month == "0000" else f"{day}/{month}/{text[4:]}"
-        return read_birth(written, today=today)
+        birth = read_birth(written, today=today) if _DAY.fullmatch(text) else None
     except Malformed:
+        birth = None
+    if birth is None:
         problems.append(Finding("cccd.birth-date", "birth"))
-        return None
+    return birth
 
 
 def _issue_day(text: str, problems: list[Finding]) -> date | None:
@@ -128,9 +128,14 @@ def _issue_day(text: str, problems: list[Finding]) -> date | None:
     if not text:
         return None
     try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        return date(int(text[4:]), int(text[2:4]), int(text[:2]))
+        issued_on = _day(text) if _DAY.fullmatch(text) else None
     except ValueError:
+        issued_on = None
+    if issued_on is None:
         problems.append(Finding("cccd.issue-date", "issued_on"))
-        return None
+    return issued_on
+
+
+def _day(text: str) -> date:
+    """The day of `ddmmyyyy`."""
+    return date(int(text[4:]), int(text[2:4]), int(text[:2]))

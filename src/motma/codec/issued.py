@@ -93,10 +93,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """What is signed: the national fields and our tokens but for key and signature."""
+    """What is signed: the national fields and our tokens but for key and signature.
 
-    name: str
-    born: str  # YYYY-**-**, or YYYY-MM-DD in the full form
+    As it stands it is the masked form, the default; the full form, for services that require
+    v1.1 in full, also fills `document`, a whole `born`, and what it knows of the other slots.
+    """
+
+    name: str  # HoTen as `fitted_name` gives it
+    born: str  # as `masked_birth` gives it, or YYYY-MM-DD in the full form
     qid: str
     form: Form
     number: int  # issue number of this QID, from 1
@@ -136,25 +140,13 @@ class Issued:
         return on > self.issue.expires_on
 
 
-def masked(
-    *, name: str, birth_year: int, qid: str, form: Form, number: int, assurance: Assurance,
-    issued_on: date, expires_on: date, on_behalf: bool = False,
-    installation: str | None = None, card: Card | None = None,
-) -> Issue:  # fmt: skip
-    """The form that we issue by default: who reads it learns a name, a year and a QID."""
-    return Issue(
-        name=fitted_name(name),
-        born=f"{birth_year:04d}{personal.MASKED_DAY}",
-        qid=qid,
-        form=form,
-        number=number,
-        assurance=assurance,
-        issued_on=issued_on,
-        expires_on=expires_on,
-        identity_kind="1" if on_behalf else "0",
-        installation=installation,
-        card=card,
-    )
+def masked_birth(year: int) -> str:
+    """The birth date of the masked form.
+
+    >>> masked_birth(1989)
+    '1989-**-**'
+    """
+    return f"{year:04d}{personal.MASKED_DAY}"
 
 
 def fitted_name(hoten: str) -> str:

@@ -157,7 +157,8 @@ def examine(text: str, *, today: date) -> Reading:
     if len(parts) > FIELDS:
         return malformed(text, Family.PERSONAL, [Finding("qr.too-many-fields")])
     tokens = tuple(parts[5].split("<")) if len(parts) == FIELDS else None
-    value = Personal(*parts[:5], tokens)
+    document, name, born, kind, qid = parts[:5]
+    value = Personal(document, name, born, kind, qid, tokens)
     problems = [*_body_problems(value, today), *_token_problems(value)]
     warnings = _warnings(value)
     if problems:

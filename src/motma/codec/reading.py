@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from motma.codec import bhyt, cccd, foreign, issued, personal, place
-from motma.codec.model import Family, Finding, Reading, malformed
+from motma.codec.model import MAX_BYTES, Family, Finding, Reading, malformed
 from motma.codec.screening import EDGES, screen
 from motma.kernel.errors import Malformed
 
@@ -38,24 +38,27 @@ def recognise(text: str, plugins: Sequence[OpaqueFamily] = ()) -> Family:
     return Family.CCCD if cccd.looks_like(parts) else Family.PERSONAL
 
 
-def read(
-    text: str | bytes, *, today: date, plugins: Sequence[OpaqueFamily] = ()
-) -> Reading:
+def read(text: str | bytes, *, today: date, plugins: Sequence[OpaqueFamily] = ()) -> Reading:
     """The family, value and findings of anything; never raises.
 
     `today` is the civil day that birth dates may not pass. What readers and keyboards add at the
     ends is taken off with the warning `qr.trimmed`; `Reading.text` is without it.
     """
     if isinstance(text, bytes):
-        try:
-            text = text.decode()
-        except UnicodeDecodeError:
-            shown = text.decode(errors="replace")
-            return malformed(shown, Family.UNKNOWN, [Finding("qr.not-utf8")])
+        return _read_bytes(text, today, plugins)
     if not text or (text[-1] not in _EDGES and text[0] not in _EDGES):
         return _read(text, today, plugins)
     reading = _read(text.strip(EDGES), today, plugins)
     return replace(reading, warnings=(Finding("qr.trimmed"), *reading.warnings))
+
+
+def _read_bytes(data: bytes, today: date, plugins: Sequence[OpaqueFamily]) -> Reading:
+    """The reading of UTF-8; other bytes are shown with replacement characters and refused."""
+    try:
+        return read(data.decode(), today=today, plugins=plugins)
+    except UnicodeDecodeError:
+        shown = data[:MAX_BYTES].decode(errors="replace")
+        return malformed(shown, Family.UNKNOWN, [Finding("qr.not-utf8")])
 
 
 def _read(text: str, today: date, plugins: Sequence[OpaqueFamily]) -> Reading:
@@ -68,20 +71,13 @@ def _read(text: str, today: date, plugins: Sequence[OpaqueFamily]) -> Reading:
     family = recognise(text, plugins)
     if problems:
         return malformed(text, family, problems)
-    match family:
-        case Family.PERSONAL:
-            return _read_personal(text, today)
-        case Family.CCCD:
-            return cccd.read(text, today=today)
-        case Family.BHYT:
-            return bhyt.read(text, today=today)
-        case Family.PLACE:
-            return place.read(text)
-        case _:
-            return foreign.read(text, family)
+    reader = _READERS.get(family)
+    if reader is not None:
+        return reader(text, today=today)
+    return place.read(text) if family is Family.PLACE else foreign.read(text, family)
 
 
-def _read_personal(text: str, today: date) -> Reading:
+def _read_personal(text: str, *, today: date) -> Reading:
     """A v1.1 text; in our own layout its value is `Issued`."""
     reading = personal.examine(text, today=today)
     value = reading.fields
@@ -91,3 +87,10 @@ def _read_personal(text: str, today: date) -> Reading:
         return replace(reading, fields=issued.parse(text))
     except Malformed as why:
         return malformed(text, Family.PERSONAL, [Finding(why.reason, why.field)])
+
+
+_READERS: Final = {
+    Family.PERSONAL: _read_personal,
+    Family.CCCD: cccd.read,
+    Family.BHYT: bhyt.read,
+}

@@ -1,4 +1,4 @@
-"""Text → QR symbol: level M, quiet zone of four modules, SVG for screens and PDF, PNG on request."""
+"""Text → QR symbol: level M, quiet zone of four modules, SVG or PNG."""
 
 import io
 import re
@@ -37,7 +37,7 @@ def draw_png(text: str, scale: int = 8) -> bytes:
     """The symbol as PNG, `scale` pixels a module."""
     barcode = _barcode(text)
     modules = barcode.to_image(scale=1, add_quiet_zones=True)
-    image = Image.frombytes("L", modules.shape[::-1], bytes(memoryview(modules)))
+    image = Image.fromarray(modules)
     if not 1 <= scale <= MAX_SIDE // image.width:
         raise Malformed("qr.picture-scale", "scale")
     out = io.BytesIO()
