@@ -1,11 +1,17 @@
 """An event and its commitment: values that mean the same with or without a database."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
+
+from motma.kernel.clock import Clock, civil_day
+from motma.kernel.ids import Random, uuid7
+from motma.keys.errors import SealBroken
+from motma.keys.vault import Vault
 
 #: The device of what the platform itself does.
 PLATFORM: Final = UUID(int=0)
@@ -18,6 +24,9 @@ MERGE_DELAY: Final = timedelta(seconds=10)
 
 #: Salts have a fixed length, so that nothing can move between salt and row.
 SALT_BYTES: Final = 16
+
+#: AAD of the sealed details.
+_COLUMN: Final = "event.sealed"
 
 _LABEL: Final = b"motma event v1\0"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,11 +48,7 @@ class Event:
     body_hash: bytes | None
     sealed: bytes
     salt: bytes
-    commitment: bytes = field(default=b"")
-
-    def __post_init__(self) -> None:
-        if not self.commitment:
-            object.__setattr__(self, "commitment", commit(self))
+    commitment: bytes
 
     def intact(self) -> bool:
         """Whether the row is still what was committed to."""
@@ -75,6 +80,49 @@ class Checkpoint:
     root: bytes
     note: str
     at: datetime
+
+
+def record(  # noqa: PLR0913 - an event has these columns; all keyword-only
+    vault: Vault,
+    clock: Clock,
+    random: Random,
+    *,
+    kind: str,
+    details: Mapping[str, Any],
+    person_id: UUID | None = None,
+    device_id: UUID = PLATFORM,
+    event_id: UUID | None = None,
+    at: datetime | None = None,
+    outcome: str | None = None,
+    body_hash: bytes | None = None,
+) -> Event:
+    """An event known now; `details` are sealed, the person appears as the day's pseudonym."""
+    now = clock.now()
+    key = event_id or uuid7(now, random)
+    plain = json.dumps(details, ensure_ascii=False, separators=(",", ":"), default=_text)
+    draft = Event(
+        device_id=device_id,
+        event_id=key,
+        kind=kind,
+        at=at or now,
+        known_at=now,
+        person_tag=None if person_id is None else vault.tag(person_id, civil_day(now)),
+        outcome=outcome,
+        body_hash=body_hash,
+        sealed=vault.seal(_COLUMN, key, plain.encode()),
+        salt=random(SALT_BYTES),
+        commitment=b"",
+    )
+    return replace(draft, commitment=commit(draft))
+
+
+def opened(vault: Vault, event: Event) -> Entry:
+    """The event with its details; one that was tampered with is shown, marked, not hidden."""
+    try:
+        details = json.loads(vault.open(_COLUMN, event.event_id, event.sealed))
+    except (SealBroken, ValueError):
+        return Entry(event=event, details={}, intact=False)
+    return Entry(event=event, details=details, intact=event.intact())
 
 
 def commit(event: Event) -> bytes:
@@ -118,3 +166,11 @@ def moment_of(value: int) -> datetime:
 
 def _optional(value: bytes | None) -> bytes:
     return _ABSENT if value is None else b"\1" + len(value).to_bytes(4) + value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
