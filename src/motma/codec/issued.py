@@ -1,7 +1,7 @@
 """Our issued form of the personal QR: masked or full, signed, with slots frozen whole.
 
-`******|HoTen|YYYY-**-**|LoaiDinhDanh|QID|<<<<SIGNATURE<v=1<f=…<n=…<a=…<k=…<i=…<x=…[<d=…][<c=…][<t=…]`
-The grammar, the tokens and how to verify: docs/qr-format.md.
+`******|HoTen|YYYY-**-**|LoaiDinhDanh|QID|<<<<SIGNATURE<v=1<m=…[<c=…][<t=…]`, where `m`, `c` and
+`t` are digits in fixed places. The grammar and how to verify: docs/qr-format.md.
 """
 
 import re
@@ -26,19 +26,20 @@ MASK: Final = personal.SIX_STARS
 #: Longest name in the symbol. Source: docs/qr-format.md, keeps every masked text within 12-M.
 NAME_LETTERS: Final = 40
 
+#: m: key id, form, assurance, issue number, issue day, expiry day, installation (zeros: none).
+#: c: scheme, colour, expiry minute. t: name of the secret, code.
 _TAIL: Final = (
-    r"v=1<f=([12])<n=([1-9][0-9]{0,5})<a=([012])<k=([0-9]{1,8})<i=([0-9]{8})<x=([0-9]{8})"
-    r"(?:<d=([0-9]{1,8}))?(?:<c=([0-9]{1,6})\.([GY])\.([0-9]{12}))?"
-    r"(?:<t=([0-9]{1,8})\.([0-9]{6}))?"
+    r"v=1<m=([0-9]{6})([12])([012])([0-9]{5})([0-9]{8})([0-9]{8})([0-9]{8})"
+    r"(?:<c=([0-9]{4})([12])([0-9]{12}))?(?:<t=([0-9]{8})([0-9]{6}))?"
 )
 _ISSUED: Final = re.compile(
     r"(\*{6}|[0-9A-Z]{5,20}|)\|([A-Z]+(?: [A-Z]+)*)\|([0-9]{4}-(?:[0-9]{2}-[0-9]{2}|\*\*-\*\*))\|"
     r"([01])\|([1-9][0-9]{17})\|([1-9][0-9]{17}|)<([012]?)<([A-Z]{2}[0-9]{13}|[0-9]{10}|)"
     rf"<(0[0-9]{{9}}|)<([0-9]{{155}}|)<{_TAIL}",
 )
-#: Any layout version: what is signed, the slot cut out, and the key id.
+#: Any layout version: what is signed, the slot cut out, and the key id, first in `m` always.
 _SIGNED: Final = re.compile(
-    r"((?:[^|<]*\|){5}(?:[^|<]*<){4})([0-9]{155}|)(<v=[0-9]+<(?:[^|<]*<)*?k=([0-9]{1,8})(?:<[^|<]*)*)"
+    r"((?:[^|<]*\|){5}(?:[^|<]*<){4})([0-9]{155}|)(<v=[0-9]+<m=([0-9]{6})[^|]*)"
 )
 _VERSIONED: Final = re.compile(r"(?:[^|]*\|){5}(?:[^<|]*<){5}v=[^|]*")
 
@@ -64,8 +65,8 @@ class Assurance(IntEnum):
 class Colour(StrEnum):
     """The colours that may stand in a code: red would publish an illness."""
 
-    GREEN = "G"
-    YELLOW = "Y"
+    GREEN = "1"
+    YELLOW = "2"
 
 
 class Signature(StrEnum):
@@ -82,7 +83,7 @@ class Signature(StrEnum):
 class Card:
     """A favourable colour under a scheme until a moment; no card means “ask”."""
 
-    scheme: str  # 1 to 6 digits
+    scheme: int  # 0 to 9999
     colour: Colour
     until: datetime  # UTC, whole minutes
 
@@ -103,7 +104,7 @@ class Issue:
     born: str  # as `masked_birth` gives it, or YYYY-MM-DD in the full form
     qid: str
     form: Form
-    number: int  # issue number of this QID, from 1
+    number: int  # issue number of this QID, 1 to 99,999
     assurance: Assurance
     issued_on: date
     expires_on: date  # last civil day on which it is good
@@ -113,7 +114,7 @@ class Issue:
     sex: str = ""
     bhyt: str = ""
     phone: str = ""
-    installation: str | None = None  # 1 to 8 digits
+    installation: int | None = None  # 1 to 99,999,999
     card: Card | None = None
 
     def with_card(self, card: Card | None) -> Self:
@@ -128,7 +129,7 @@ class Issued:
     issue: Issue
     kid: str
     signature: str  # 155 digits, or empty
-    living: tuple[str, str] | None = None  # name of the secret, code
+    living: tuple[int, str] | None = None  # name of the secret, code
 
     @property
     def is_masked(self) -> bool:
@@ -189,7 +190,7 @@ def parse(text: str) -> Issued:
     if found is None:
         raise Malformed(_layout_problem(text))
     document, name, born, kind, qid, declarant, sex, bhyt, phone, signature = found.groups()[:10]
-    form, number, assurance, kid, since, until, installation = found.groups()[10:17]
+    kid, form, assurance, number, since, until, installation = found.groups()[10:17]
     issue = Issue(
         name=name,
         born=born,
@@ -205,11 +206,11 @@ def parse(text: str) -> Issued:
         sex=sex,
         bhyt=bhyt,
         phone=phone,
-        installation=installation,
+        installation=int(installation) or None,
         card=_card(*found.groups()[17:20]),
     )
     _check(issue)
-    living = (found[21], found[22]) if found[21] else None
+    living = (int(found[21]), found[22]) if found[21] else None
     if living and issue.form is Form.PAPER:
         raise Malformed("qr.paper-lives", "t")
     return Issued(issue, kid, signature, living)
@@ -242,14 +243,14 @@ def _message(text_with_empty_slot: str) -> bytes:
 
 def _written(issue: Issue, kid: str, signature: str) -> str:
     """The text of an issue."""
-    ext = [issue.declarant, issue.sex, issue.bhyt, issue.phone, signature, f"v={LAYOUT}"]
-    ext += [f"f={issue.form}", f"n={issue.number}", f"a={issue.assurance:d}", f"k={kid}"]
-    ext += [f"i={issue.issued_on:%Y%m%d}", f"x={issue.expires_on:%Y%m%d}"]
-    if issue.installation is not None:
-        ext.append(f"d={issue.installation}")
+    m = (
+        f"{kid}{issue.form}{issue.assurance:d}{issue.number:05d}{issue.issued_on:%Y%m%d}"
+        f"{issue.expires_on:%Y%m%d}{issue.installation or 0:08d}"
+    )
+    ext = [issue.declarant, issue.sex, issue.bhyt, issue.phone, signature, f"v={LAYOUT}", f"m={m}"]
     if issue.card is not None:
         until = issue.card.until.astimezone(UTC)
-        ext.append(f"c={issue.card.scheme}.{issue.card.colour}.{until:%Y%m%d%H%M}")
+        ext.append(f"c={issue.card.scheme:04d}{issue.card.colour}{until:%Y%m%d%H%M}")
     body = [issue.document, issue.name, issue.born, issue.identity_kind, issue.qid]
     return "|".join([*body, "<".join(ext)])
 
@@ -263,8 +264,10 @@ def _check(issue: Issue) -> None:
         raise Malformed("qr.half-masked")
     if not issue.born.endswith(personal.MASKED_DAY):
         _day(issue.born.replace("-", ""), "qr.birth-date")
+    if not issue.number:
+        raise Malformed("qr.issue-number", "m")
     if issue.expires_on < issue.issued_on:
-        raise Malformed("qr.expiry-day", "x")
+        raise Malformed("qr.expiry-day", "m")
     if issue.card is not None and issue.form is Form.PAPER:
         raise Malformed("qr.paper-colour", "c")
 
@@ -282,7 +285,7 @@ def _card(scheme: str | None, colour: str | None, until: str | None) -> Card | N
         moment = datetime.strptime(until, "%Y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError:
         raise Malformed("qr.card-expiry", "c") from None
-    return Card(scheme=scheme, colour=Colour(colour), until=moment)
+    return Card(scheme=int(scheme), colour=Colour(colour), until=moment)
 
 
 def _day(digits: str, code: str) -> date:

@@ -1,9 +1,10 @@
 """The living code: the last token of a phone's QR, changed every 30 seconds, outside the signature.
 
-It tells a living screen from a copy. `t=NAME.CODE` names the secret of one installation. The code
-is HMAC-SHA-256 over the time step (8 bytes, big-endian) and the text before the token, truncated
-to six digits as RFC 4226 §5.3 says, so that it can't be moved to another person's text.
-A photo relayed within the window still works: it proves no more than freshness.
+It tells a living screen from a copy. `t=` holds eight digits that name the secret of one
+installation, and the code of six. The code is HMAC-SHA-256 over the time step (8 bytes,
+big-endian) and the text before the token, truncated as RFC 4226 §5.3 says, so that it can't be
+moved to another person's text. A photo relayed within the window still works: it proves no more
+than freshness.
 """
 
 import hmac
@@ -16,29 +17,29 @@ STEP: Final = timedelta(seconds=30)
 STEPS_AROUND: Final = 1
 
 _DIGITS: Final = 6
-_TOKEN: Final = re.compile(r"<t=([0-9]{1,8})\.([0-9]{6})\Z")
+_TOKEN: Final = re.compile(r"<t=([0-9]{8})([0-9]{6})\Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def strip_living(text: str) -> str:
     """The text without its living code: the string that is the same in every app.
 
-    >>> strip_living("a|b<v=1<t=7.123456")
+    >>> strip_living("a|b<v=1<t=00000007123456")
     'a|b<v=1'
     """
     return _TOKEN.sub("", text)
 
 
-def secret_name(text: str) -> str | None:
+def secret_name(text: str) -> int | None:
     """Which installation's secret the living code names; None without a living code."""
     found = _TOKEN.search(text)
-    return found[1] if found else None
+    return int(found[1]) if found else None
 
 
-def attach(text: str, *, name: str, secret: bytes, at: datetime) -> str:
+def attach(text: str, *, name: int, secret: bytes, at: datetime) -> str:
     """The text with a fresh living code in place of any earlier one."""
     bare = strip_living(text)
-    return f"{bare}<t={name}.{_code(secret, bare, _step(at))}"
+    return f"{bare}<t={name:08d}{_code(secret, bare, _step(at))}"
 
 
 def check(text: str, *, secret: bytes, at: datetime) -> bool:

@@ -21,7 +21,7 @@ CONTEXT: Final = b"motma.place-qr.v1\n"
 
 _LOOKS: Final = re.compile(r"https?://[^/?#]+/p/1\..*", re.IGNORECASE)
 _PLACE: Final = re.compile(
-    r"(https://[0-9a-z.-]+(?::[0-9]{1,5})?)/p/1\.([0-9]{1,39})\.([1-9][0-9]{0,5})\.([0-9]{1,8})"
+    r"(https://[0-9a-z.-]+(?::[0-9]{1,5})?)/p/1\.([0-9]{1,39})\.([1-9][0-9]{0,5})\.([0-9]{6})"
     r"\.([0-9]{155})"
 )
 _LAST_UUID: Final = (1 << 128) - 1
