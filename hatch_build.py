@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class Hook(BuildHookInterface):  # type: ignore[misc]
     """Runs each maker in `tools/` before the files are collected."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's
         """Called by hatchling for a wheel (`standard`) and for an editable install."""
         root = Path(self.root)
         build_units(root)
@@ -25,7 +25,8 @@ def build_units(root: Path) -> None:
 def _tool(root: Path, name: str) -> ModuleType:
     """A module of `tools/`, which is not a package that could be imported here."""
     spec = importlib.util.spec_from_file_location(name, root / "tools" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(name)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,4 @@
-"""Whatever is typed: the kernel answers or says `Malformed`, and answering twice changes nothing."""
+"""Whatever is typed: the kernel answers or says `Malformed`; answering twice changes nothing."""
 
 import unicodedata
 from contextlib import suppress

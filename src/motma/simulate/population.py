@@ -1,0 +1,210 @@
+"""Households of synthetic people, row by row, in the columns that the import reads."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from random import Random
+from typing import Final, NamedTuple
+
+from motma.kernel.documents import CCCD_PROVINCES
+from motma.kernel.units import CHANGED_ON, World, communes
+from motma.simulate import names
+from motma.simulate.numbers import Numbers
+
+#: The day the people are as of: the autumn of 2021, when the platform would have started.
+AS_OF: Final = date(2021, 10, 1)
+
+_FAMILY: Final = names.table(names.FAMILY)
+_MIDDLE: Final = {key: names.table(weights) for key, weights in names.MIDDLE.items()}
+_GIVEN: Final = {key: names.falling(words) for key, words in names.GIVEN.items()}
+_SLOTS: Final = len(_FAMILY)
+_DAYS_A_YEAR: Final = 365.25
+
+# Shares of synthetic people. Source: ours, shaped after domain.md §4 (elders know only a year, a
+# CCCD comes at 14, a new-born has a birth certificate).
+_ELDER_AGE: Final = 60
+_ADULT_AGE: Final = 18
+_CCCD_AGE: Final = 14
+_CCCD_AT_BIRTH: Final = date(2016, 1, 1)  # Law 59/2014/QH13 on citizen identification
+_BOYS: Final = 0.52
+_GENERATION_BORN: Final = 1975
+_FOREIGN: Final = 0.007
+_WITHOUT_DOCUMENTS: Final = 0.015
+_NEW_WORLD: Final = 0.15
+_NO_DAY: Final = 0.05
+_OTHER_SEX: Final = 0.003
+
+
+class Row(NamedTuple):
+    """A line of the file: texts as a register would hand them over, empty where not known."""
+
+    row: int
+    full_name: str
+    birth_date: str
+    sex: str
+    nationality: str
+    cccd: str
+    cmnd: str
+    passport: str
+    bhyt: str
+    birth_certificate: str
+    phone: str
+    commune_code: str
+    commune_as_of: str
+    guardian_row: int | None
+
+
+class Home(NamedTuple):
+    """Where a household lives."""
+
+    code: str
+    as_of: str
+    province: str  # three digits, as in a CCCD
+
+
+def people(count: int, seed: int) -> Iterator[Row]:
+    """That many people; the same seed gives the same ones, a longer run starts with a shorter."""
+    random = Random(seed)  # noqa: S311 - synthetic people must be repeatable
+    return islice(_endless(random), count)
+
+
+def _endless(random: Random) -> Iterator[Row]:
+    """Household after household."""
+    maker = _Maker(random)
+    while True:
+        if random.random() < _FOREIGN * 2:  # a household has about two people
+            yield maker.foreigner()
+        else:
+            yield from maker.household()
+
+
+class _Maker:
+    """Draws people; counts rows so that a child can name its guardian's."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._numbers = Numbers(start=random.randrange(10**9))
+        self._rows = 0
+        self._homes = [
+            tuple((unit.code, unit.province_code) for unit in communes(world)) for world in World
+        ]
+
+    def household(self) -> Iterator[Row]:
+        """A head, mostly a spouse, children, sometimes a grandparent."""
+        chance = self._random.random
+        home, family = self._home(), self._family()
+        age = 22 + 40 * chance()
+        male = self._happens(0.6)
+        head = self._person(home, family, "male" if male else "female", age)
+        yield head
+        if self._happens(0.75):
+            spouse = "female" if male else "male"
+            yield self._person(home, self._family(), spouse, max(19.0, age + 8 * chance() - 4))
+        for _ in range(int(chance() * 3.2)):
+            yield self._child(home, family, age, guardian=head.row)
+        if self._happens(0.3):
+            sex = "female" if self._happens(0.6) else "male"
+            yield self._person(home, family, sex, min(104.0, age + 22 + 12 * chance()))
+
+    def foreigner(self) -> Row:
+        """Somebody whose only document is a passport."""
+        random = self._random
+        nationality = random.choice(tuple(names.FOREIGN))
+        home = self._home()
+        return self._row(
+            random.choice(names.FOREIGN[nationality]),
+            birth=str(self._born(20 + 45 * random.random())),
+            sex=random.choice(("male", "female")),
+            home=home,
+            nationality=nationality,
+            passport=self._numbers.foreign_passport(),
+            phone=self._numbers.phone(),
+        )
+
+    def _child(self, home: Home, family: str, parents_age: float, *, guardian: int) -> Row:
+        age = max(0.0, parents_age - 20) * self._random.random()
+        sex = "male" if self._happens(_BOYS) else "female"
+        of_age = age >= _ADULT_AGE
+        return self._person(home, family, sex, age, guardian=None if of_age else guardian)
+
+    def _person(
+        self, home: Home, family: str, sex: str, age: float, guardian: int | None = None
+    ) -> Row:
+        """One Vietnamese with the documents of that age."""
+        happens, numbers = self._happens, self._numbers
+        born = self._born(age)
+        name = self._name(family, sex, born.year)
+        said_sex = ("other" if happens(0.3) else "unknown") if happens(_OTHER_SEX) else sex
+        birth = self._written(born, age)
+        if happens(_WITHOUT_DOCUMENTS):
+            return self._row(name, birth=birth, sex=said_sex, home=home, guardian=guardian)
+        province = home.province if happens(0.85) else self._home().province
+        adult, elder = age >= _CCCD_AGE, age >= _ELDER_AGE
+        has_cccd = happens(0.92) if adult else born >= _CCCD_AT_BIRTH and happens(0.4)
+        return self._row(
+            name,
+            birth=birth,
+            sex=said_sex,
+            home=home,
+            guardian=guardian,
+            cccd=numbers.cccd(province, sex, born.year) if has_cccd else "",
+            cmnd=numbers.cmnd() if adult and happens(0.5 if elder else 0.2) else "",
+            passport=numbers.passport() if adult and happens(0.05) else "",
+            bhyt=numbers.bhyt(province, child=not adult) if happens(0.88) else "",
+            birth_certificate=numbers.birth_certificate(born.year, home.code) if not adult else "",
+            phone=numbers.phone() if adult and happens(0.9) else "",
+        )
+
+    def _row(
+        self,
+        full_name: str,
+        *,
+        birth: str,
+        sex: str,
+        home: Home,
+        nationality: str = "VNM",
+        guardian: int | None = None,
+        **documents: str,
+    ) -> Row:
+        self._rows += 1
+        number = documents.get
+        return Row(
+            self._rows, full_name, birth, sex, nationality,
+            number("cccd", ""), number("cmnd", ""), number("passport", ""), number("bhyt", ""),
+            number("birth_certificate", ""), number("phone", ""), home.code, home.as_of, guardian,
+        )  # fmt: skip
+
+    def _family(self) -> str:
+        return _FAMILY[int(self._random.random() * _SLOTS)]
+
+    def _name(self, family: str, sex: str, born: int) -> str:
+        """Family, middle and given name of that sex and generation."""
+        chance = self._random.random
+        key = (sex, "elder" if born < _GENERATION_BORN else "younger")
+        middle = _MIDDLE[key][int(chance() * _SLOTS)]
+        given = _GIVEN[key]
+        last = given[int(chance() * len(given))]
+        return f"{family} {middle} {last}" if middle and middle != last else f"{family} {last}"
+
+    def _born(self, age: float) -> date:
+        return AS_OF - timedelta(days=int(age * _DAYS_A_YEAR))
+
+    def _written(self, born: date, age: float) -> str:
+        """The birth date as the person knows it: of many elders only the year."""
+        if age < _ELDER_AGE or self._happens(0.6):
+            return born.isoformat()
+        return f"{born.year}-{born.month:02d}" if self._happens(0.1) else f"{born.year}"
+
+    def _happens(self, share: float) -> bool:
+        """True in that share of all questions."""
+        return self._random.random() < share
+
+    def _home(self) -> Home:
+        """A commune of either world, mostly with the day its code was valid."""
+        chance = self._random.random
+        new = chance() < _NEW_WORLD
+        homes = self._homes[new]
+        code, province = homes[int(chance() * len(homes))]
+        day = "" if chance() < _NO_DAY else (CHANGED_ON if new else AS_OF).isoformat()
+        cccd_province = province.zfill(3)
+        return Home(code, day, cccd_province if cccd_province in CCCD_PROVINCES else "001")
