@@ -15,11 +15,17 @@ class Hook(BuildHookInterface):  # type: ignore[misc]
         """Called by hatchling for a wheel (`standard`) and for an editable install."""
         root = Path(self.root)
         build_units(root)
+        build_pages(root)
 
 
 def build_units(root: Path) -> None:
     """The administrative units, from the data files of a package that only the build needs."""
     _tool(root, "build_units").build(root)
+
+
+def build_pages(root: Path) -> None:
+    """The pages of `ui/`, with the Node of a package that only the build needs."""
+    _tool(root, "build_ui").build(root)
 
 
 def _tool(root: Path, name: str) -> ModuleType:

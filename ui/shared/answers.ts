@@ -1,0 +1,90 @@
+/** What the platform's answers look like, as far as the pages use them. */
+
+export type Language = "vi" | "en";
+export type Texts = Record<Language, string>;
+
+export interface Platform {
+  name: string;
+  version: string;
+  demo: boolean;
+  time: string;
+}
+
+export interface Enrolment {
+  device_id: string;
+  organisation: { organisation_id: string; name: string };
+}
+
+export interface Purpose {
+  purpose: string;
+  text: Texts;
+}
+
+export interface Place {
+  place_id: string;
+  name: string;
+  kind: string;
+}
+
+export interface Reader {
+  login: string;
+  role: string;
+  role_name: Texts;
+}
+
+export interface SessionAnswer {
+  session_id: string;
+  token: string;
+  expires_at: string;
+  reader: Reader;
+  purposes: Purpose[];
+  places: Place[];
+}
+
+export interface Renewal {
+  token: string;
+  expires_at: string;
+}
+
+export type Outcome =
+  | "known"
+  | "replaced"
+  | "revoked"
+  | "unknown"
+  | "not-a-person"
+  | "malformed"
+  | "forged"
+  | "expired"
+  | "unsigned"
+  | "unknown-key"
+  | "copied";
+
+export type CardColour = "neutral" | "green" | "yellow" | "red";
+
+export interface Coded {
+  code: string;
+  text: Texts;
+}
+
+export interface ScanAnswer {
+  scan_id: string;
+  outcome: Outcome;
+  advice: Coded;
+  /** Only the fields of the reader's view; a field that is not there was not disclosed. */
+  who: Record<string, unknown> | null;
+  card: { colour: CardColour; text: Texts; valid_until: string | null } | null;
+  warnings: Coded[];
+  family: string;
+  signature: { state: "valid" | "none" | "forged" | "unknown-key"; kid: string | null };
+  freshness: { data_at: string; keys_at: string; rules_at: string | null };
+  decision_at: string;
+}
+
+export type Handling = "admitted" | "turned-away" | "overridden" | "undone";
+
+export interface ScanRequest {
+  scan_id: string;
+  checkpoint: string;
+  purpose: string;
+  at: string;
+}

@@ -1,0 +1,102 @@
+/**
+ * Keys from a handheld reader: a fast burst that ends with Enter, as the browser reports them.
+ *
+ * Where an input method works through composition, the browser still names the physical key of
+ * each press. Those names are the reader's own words, whatever the method made of them.
+ */
+
+/** People type slower than this; readers type faster. Milliseconds between two keys. */
+const FASTEST_TYPIST_MS = 45;
+
+/** Shorter bursts can be a person rolling over the keyboard. */
+const SHORTEST_BURST = 6;
+
+/** A gap after which a new text begins. Milliseconds. */
+const NEW_TEXT_MS = 1_000;
+
+export interface Press {
+  key: string;
+  code: string;
+  shift: boolean;
+  capsLock: boolean;
+  atMs: number;
+}
+
+export class Wedge {
+  private presses: Press[] = [];
+
+  /** Note a press; the caller passes Enter to `finish` instead. */
+  note(press: Press): void {
+    const last = this.presses.at(-1);
+    if (last && press.atMs - last.atMs > NEW_TEXT_MS) this.presses = [];
+    if (!MODIFIERS.has(press.key)) this.presses.push(press);
+  }
+
+  /** At Enter: whether a reader typed it, and the text its keys spell if they were intercepted. */
+  finish(): { fast: boolean; spelled: string | null } {
+    const presses = this.presses;
+    this.presses = [];
+    const spelled = presses.some(wasIntercepted) ? spell(presses) : null;
+    return { fast: isBurst(presses), spelled };
+  }
+
+  /** Whether the keys up to now come too fast for a person. */
+  get bursting(): boolean {
+    return isBurst(this.presses);
+  }
+}
+
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "AltGraph"]);
+
+function isBurst(presses: Press[]): boolean {
+  const first = presses[0];
+  const last = presses.at(-1);
+  if (!first || !last || presses.length < SHORTEST_BURST) return false;
+  return (last.atMs - first.atMs) / (presses.length - 1) <= FASTEST_TYPIST_MS;
+}
+
+/** Under composition browsers call the key “Process” (or nothing); its code stays the real one. */
+function wasIntercepted(press: Press): boolean {
+  return press.key === "Process" || press.key === "Unidentified" || /^[^\x00-\x7f]$/.test(press.key);
+}
+
+/** What the physical keys spell on the US layout that readers use; null if one has no name. */
+function spell(presses: Press[]): string | null {
+  let text = "";
+  for (const press of presses) {
+    const character = characterOf(press);
+    if (character === null) return null;
+    text += character;
+  }
+  return text;
+}
+
+function characterOf({ code, shift, capsLock }: Press): string | null {
+  if (/^Key[A-Z]$/.test(code)) {
+    const letter = code.slice(3);
+    return shift !== capsLock ? letter : letter.toLowerCase();
+  }
+  const pair = /^Digit\d$/.test(code) ? DIGITS[Number(code.slice(5))] : (OTHERS[code] ?? pad(code));
+  return pair === undefined ? null : (pair[shift ? 1 : 0] ?? null);
+}
+
+function pad(code: string): string | undefined {
+  return /^Numpad\d$/.test(code) ? code.slice(6).repeat(2) : undefined;
+}
+
+/** Unshifted and shifted characters of the US layout. */
+const DIGITS = ["0)", "1!", "2@", "3#", "4$", "5%", "6^", "7&", "8*", "9("];
+const OTHERS: Record<string, string> = {
+  Space: "  ",
+  Minus: "-_",
+  Equal: "=+",
+  BracketLeft: "[{",
+  BracketRight: "]}",
+  Backslash: "\\|",
+  Semicolon: ";:",
+  Quote: "'\"",
+  Backquote: "`~",
+  Comma: ",<",
+  Period: ".>",
+  Slash: "/?",
+};
