@@ -48,3 +48,13 @@ class CosignRefused(Declined):
     code = "audit.cosign-refused"
     kind = Kind.REFUSED
     size: int
+
+
+@dataclass
+class TreeBroken(Declined):
+    """A tile of the tree is missing or short: `verify` says more."""
+
+    code = "audit.tree-broken"
+    kind = Kind.UNAVAILABLE
+    level: int
+    position: int

@@ -58,7 +58,7 @@ CURSOR: Final = """
 
 SET_CURSOR: Final = """
     INSERT INTO local.log_cursor (system_id, xid, size) VALUES ($1, $2::text::xid8, $3)
-        ON CONFLICT (only) DO UPDATE
+        ON CONFLICT (one) DO UPDATE
        SET system_id = excluded.system_id, xid = excluded.xid, size = excluded.size
 """
 
@@ -125,8 +125,6 @@ ADD_CHECKPOINT: Final = """
     INSERT INTO local.log_checkpoint (size, root, note, at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (size) DO NOTHING
 """
-
-SET_NOTE: Final = "UPDATE local.log_checkpoint SET note = $2 WHERE size = $1"
 
 CHECKPOINTS: Final = """
     SELECT size, root, note, at FROM local.log_checkpoint WHERE size >= $1 ORDER BY size
@@ -204,6 +202,12 @@ async def of_person(
     """Newest first. Served by index event_by_person (person_tag)."""
     rows = await db.fetch(OF_PERSON, list(tags), kinds, *before, limit)
     return [_event(row) for row in rows]
+
+
+async def lead(db: Connection) -> bool:
+    """Take the sequencer's place for this session, if it is free."""
+    taken: bool = await db.fetchval(TRY_SESSION_LOCK)
+    return taken
 
 
 async def cluster(db: Connection) -> Cluster:
@@ -300,11 +304,6 @@ async def add_checkpoint(db: Connection, checkpoint: Checkpoint) -> None:
     await db.execute(
         ADD_CHECKPOINT, checkpoint.size, checkpoint.root, checkpoint.note, checkpoint.at
     )
-
-
-async def set_note(db: Connection, size: int, note: str) -> None:
-    """Keep a note that gained a cosignature."""
-    await db.execute(SET_NOTE, size, note)
 
 
 async def checkpoints(db: Connection, *, least: int = 0) -> AsyncIterator[Checkpoint]:
