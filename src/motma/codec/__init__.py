@@ -17,7 +17,8 @@ What others call (times and days are arguments, nothing reads a clock):
 - `jwks.parse(document) -> KeySet`, `KeySet.find(kid) -> PublicKey | None`.
 - `cccd.read`, `bhyt.read` (like `personal.read`); `place.compose`, `place.parse`, `place.verify`.
 - `symbols.draw_svg(text)`, `symbols.draw_png(text, scale=8)`, `symbols.version(text)`;
-  `pictures.read_picture(data) -> list[str]` decodes in a subprocess with limits.
+  `pictures.read_picture(data) -> list[str]` decodes in a subprocess with limits; a server keeps
+  one `pictures.PictureReader()` and calls its `read` in a thread.
 
 Words: a *problem* makes a text malformed, a *warning* does not; both are `Finding`s with a
 permanent code. *Issued* is our own signed form of the national string.

@@ -11,7 +11,7 @@ from motma.codec import es256
 from motma.kernel.errors import Malformed
 
 #: Where a key's state stands in its JWK; absent means active, so that plain key sets work.
-STATE_MEMBER: Final = "motma_state"
+STATE_MEMBER: Final = "state"
 
 _COORDINATE_BYTES: Final = 32
 

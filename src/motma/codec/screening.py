@@ -1,5 +1,6 @@
 """What no text of any family may hold, and the repair of UTF-8 that was read as Latin-1."""
 
+import json
 import re
 from typing import Final
 
@@ -10,7 +11,8 @@ EDGES: Final = "\r\n\t \ufeff"
 
 #: Controls, bidirectional and invisible format characters, line separators, lone surrogates.
 _HIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -54,3 +56,12 @@ def _byte(character: str) -> bytes:
         return character.encode("latin-1")
     except UnicodeEncodeError:
         return character.encode("cp1252")
+
+
+def show_hidden(json_text: str) -> str:
+    r"""JSON with its hidden characters written as escapes, so that no terminal obeys them.
+
+    >>> show_hidden('"a\u202eb"')
+    '"a\\u202eb"'
+    """
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], json_text)
