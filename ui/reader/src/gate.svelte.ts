@@ -6,8 +6,11 @@ import { uuid7 } from "../../shared/encoding";
 import type { Tone } from "../../shared/tones";
 import { toneOf } from "../../shared/tones";
 
-/** The same code again within this time is one scan. Milliseconds. */
+/** The same code seen again within this time is one scan. Milliseconds. */
 const SAME_CODE_MS = 3_000;
+
+/** A code that a camera sees without a break of this length was not held up a second time. */
+const STEADY_MS = 600;
 
 const KEPT_SCANS = 20;
 
@@ -43,7 +46,8 @@ export class Gate {
   shown = $state<Entry | null>(null);
   already = $state(false);
   private readonly questions = new Map<string, Question>();
-  private last = { code: "", seenMs: -Infinity };
+  /** When each code was last seen; forgotten with the time in which it counts as the same. */
+  private readonly seen = new Map<string, number>();
   private queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -53,14 +57,18 @@ export class Gate {
     private readonly fellOut: (error: unknown) => Promise<boolean>,
   ) {}
 
-  /** Take a code from any source; false when it is only the last one seen again. */
-  take(code: string, repaired = false): boolean {
+  /** Take a code from any source, unless it is one that was just taken. */
+  take(code: string, repaired = false): void {
     const now = performance.now();
-    const again = code === this.last.code && now - this.last.seenMs < SAME_CODE_MS;
-    this.last = { code, seenMs: now };
-    this.already = again;
-    if (!again) this.ask({ code }, repaired);
-    return !again;
+    for (const [old, atMs] of this.seen) if (now - atMs >= SAME_CODE_MS) this.seen.delete(old);
+    const before = this.seen.get(code);
+    this.seen.set(code, now);
+    if (before === undefined) {
+      this.already = false;
+      this.ask({ code }, repaired);
+    } else if (now - before > STEADY_MS) {
+      this.already = true;
+    }
   }
 
   takePicture(image: string): void {
@@ -81,7 +89,7 @@ export class Gate {
       await this.api.handle(entry.request.scan_id, action, reason);
       entry.handling = action;
       // A mis-scan was undone so that the person can be scanned again at once.
-      if (action === "undone") this.last = { code: "", seenMs: -Infinity };
+      if (action === "undone") this.seen.clear();
     } catch (error) {
       if (!(await this.fellOut(error))) entry.handlingFailed = true;
     }

@@ -7,7 +7,7 @@ export const en: Messages = {
   app: {
     title: "Scan codes",
     demo: "DEMO",
-    demoNote: "A trial with made-up data: decide nothing real by it.",
+    demoNote: "A trial with made-up data",
     skip: "To the main content",
     loading: "Opening…",
     retry: "Try again",
@@ -45,7 +45,7 @@ export const en: Messages = {
     change: "Change checkpoint",
     none: "Your organisation has no checkpoint yet. Tell your administrator.",
   },
-  shift: { handOver: "Hand over", signOut: "End the shift", signedInAs: "On duty" },
+  shift: { end: "Hand over, end shift", signedInAs: "On duty" },
   scan: {
     title: "Scan codes",
     camera: "Camera",

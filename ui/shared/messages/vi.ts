@@ -5,7 +5,7 @@ export const vi = {
   app: {
     title: "Quét mã",
     demo: "DEMO",
-    demoNote: "Bản thử nghiệm, dữ liệu giả, không dùng để quyết định thật.",
+    demoNote: "Bản dùng thử, dữ liệu giả",
     skip: "Đến nội dung chính",
     loading: "Đang mở…",
     retry: "Thử lại",
@@ -43,7 +43,7 @@ export const vi = {
     change: "Đổi nơi quét",
     none: "Chưa có điểm quét nào được giao cho tổ chức của bạn. Hãy báo người quản lý.",
   },
-  shift: { handOver: "Đổi ca", signOut: "Kết thúc ca", signedInAs: "Người trực" },
+  shift: { end: "Đổi, kết thúc ca", signedInAs: "Người trực" },
   scan: {
     title: "Quét mã",
     camera: "Máy ảnh",
