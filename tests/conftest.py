@@ -46,6 +46,7 @@ def postgres(open_directory: Path, test_binaries: Path | None) -> Iterator[serve
     data = open_directory / "postgres"
     yield server.ensure_running(data, binaries=test_binaries)
     server.stop(data, binaries=test_binaries, force=True)
+    server.discard(data)
 
 
 @pytest.fixture(scope="session")

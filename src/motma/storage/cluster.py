@@ -108,8 +108,7 @@ def write_settings(data: Path, account: Account, *, role: str, superuser: str) -
 
 def socket_directory(data: Path, account: Account) -> Path:
     """A short path, closed to others: the kernel allows a socket's path about 100 bytes."""
-    name = "motma-" + hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    directory = _runtime_root() / name
+    directory = socket_path(data)
     directory.mkdir(mode=0o700, exist_ok=True)
     status = directory.lstat()
     ours = status.st_uid in (account.uid, os.geteuid()) and stat.S_ISDIR(status.st_mode)
@@ -117,6 +116,11 @@ def socket_directory(data: Path, account: Account) -> Path:
         raise RuntimeUnsafe(directory=str(directory))
     account.owns(directory)
     return directory
+
+
+def socket_path(data: Path) -> Path:
+    """The name of the cluster's socket directory, the same for all our processes."""
+    return _runtime_root() / ("motma-" + hashlib.sha256(str(data).encode()).hexdigest()[:12])
 
 
 def _runtime_root() -> Path:

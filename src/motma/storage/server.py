@@ -5,23 +5,19 @@ the kernel drops when the user dies, however it dies. The last one to leave stop
 `<data>.starting` is held while one process looks, makes, starts or stops.
 """
 
+import asyncio
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from motma.storage import cluster
-from motma.storage.binaries import STATE_DIR, Binaries, find_binaries
+from motma.storage import cluster, postmaster
+from motma.storage.binaries import Binaries, find_binaries
 from motma.storage.errors import MajorDiffers, ServerFailed
-
-#: The role and the database of the platform; the role is no superuser.
-ROLE: Final = "motma"
-SUPERUSER: Final = "postgres"
+from motma.storage.postmaster import ROLE, SUPERUSER, Server
 
 #: How long a start may take, recovery after a crash included; seconds.
 START_TIMEOUT_S: Final = 120
@@ -30,24 +26,6 @@ START_TIMEOUT_S: Final = 120
 STOP_TIMEOUT_S: Final = 120
 
 _holds: dict[Path, list[int]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running embedded server."""
-
-    data_dir: Path
-    socket_dir: Path
-    pid: int
-
-    @property
-    def dsn(self) -> str:
-        """The address of the platform's database, for asyncpg, psycopg and libpq alike."""
-        return self.address(database=ROLE)
-
-    def address(self, *, database: str, role: str = ROLE) -> str:
-        """The address of another database, or for another role."""
-        return f"postgresql://{role}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
 
 def ensure_running(data_dir: Path, *, binaries: Path | None = None) -> Server:
@@ -61,7 +39,7 @@ def ensure_running(data_dir: Path, *, binaries: Path | None = None) -> Server:
         hold = os.open(_beside(data, "users"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(hold, fcntl.LOCK_SH)
         try:
-            server = _running(data) or _start(data, programs)
+            server = postmaster.find(data) or _start(data, programs)
         except BaseException:
             os.close(hold)
             raise
@@ -69,19 +47,38 @@ def ensure_running(data_dir: Path, *, binaries: Path | None = None) -> Server:
     return server
 
 
+def revive(data_dir: Path, *, binaries: Path | None = None) -> Server:
+    """Start the cluster again if its postmaster died; for a process that already uses it."""
+    programs = find_binaries(binaries)
+    data = data_dir.resolve()
+    with _alone(data):
+        return postmaster.find(data) or _start(data, programs)
+
+
+async def keep_running(
+    data_dir: Path, *, binaries: Path | None = None, every_s: float = 1.0
+) -> None:
+    """Look after the postmaster until cancelled; for the parent of the serving processes."""
+    while True:
+        await asyncio.sleep(every_s)
+        if status(data_dir) is None:
+            await asyncio.to_thread(revive, data_dir, binaries=binaries)
+
+
 def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -> bool:
     """Leave the cluster; whether this stopped it, because nobody else used it (or by `force`)."""
     data = data_dir.resolve()
+    if not data.exists():
+        return False
     with _alone(data):
         held = _holds.get(data, [])
         if held:
             os.close(held.pop())
-        if not force and _has_users(data):
+        if not force and has_users(data):
             return False
-        if _running(data) is None:
+        if postmaster.find(data) is None:
             return False
-        programs = find_binaries(binaries)
-        programs.run(
+        find_binaries(binaries).run(
             "pg_ctl",
             ["stop", "-D", str(data), "-m", "fast", "-w", "-t", str(STOP_TIMEOUT_S)],
             log=data / "log",
@@ -90,33 +87,34 @@ def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -
 
 
 def status(data_dir: Path) -> Server | None:
-    """The server when it runs, whoever started it; joins nobody's users."""
+    """The server when it is up, whoever started it; joins nobody's users."""
     data = data_dir.resolve()
-    return _running(data) if data.exists() else None
+    return postmaster.look(data) if data.exists() else None
 
 
-def _running(data: Path) -> Server | None:
-    """The live postmaster of this directory, and of no other.
+def has_users(data_dir: Path) -> bool:
+    """Whether any process, this one included, uses the cluster."""
+    with suppress(FileNotFoundError):
+        probe = os.open(_beside(data_dir.resolve(), "users"), os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(probe)
+    return False
 
-    A process id may be used again after a reboot: a postmaster is known by its working
-    directory. A foreign one's file is removed, since it would keep ours from starting.
-    """
-    lock = data / "postmaster.pid"
-    try:
-        lines = lock.read_text().splitlines()
-        pid, socket_dir, state = int(lines[0]), lines[4], lines[7].strip()
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-    try:
-        home = Path(f"/proc/{pid}/cwd").readlink()
-    except FileNotFoundError:
-        return None
-    if home != data:
-        lock.unlink()
-        return None
-    if state != "ready":
-        return None
-    return Server(data_dir=data, socket_dir=Path(socket_dir), pid=pid)
+
+def discard(data_dir: Path) -> None:
+    """Remove a stopped cluster with its locks and socket directory, wherever it was settled."""
+    data = data_dir.resolve()
+    shutil.rmtree(data, ignore_errors=True)
+    shutil.rmtree(cluster.socket_path(data), ignore_errors=True)
+    for kind in ("users", "starting"):
+        _beside(data, kind).unlink(missing_ok=True)
+    if data_dir.is_symlink():
+        data_dir.unlink()
+        data.parent.rmdir()
 
 
 def _start(data: Path, programs: Binaries) -> Server:
@@ -127,38 +125,17 @@ def _start(data: Path, programs: Binaries) -> Server:
         raise MajorDiffers(data=held, binaries=ours)
     cluster.write_settings(data, programs.account, role=ROLE, superuser=SUPERUSER)
     socket_dir = cluster.socket_directory(data, programs.account)
+    postmaster.clear(data, socket_dir)
     programs.run(
         "pg_ctl",
         ["start", "-D", str(data), "-w", "-t", str(START_TIMEOUT_S), "-s",
          "-l", str(data / "start.log"), "-o", f"-k {socket_dir}"],
-        log=data / "start.log",
+        log=data / "log",
     )  # fmt: skip
-    server = _running(data)
+    server = postmaster.look(data)
     if server is None:
-        raise ServerFailed(step="start", log=str(data / "start.log"))
+        raise ServerFailed(step="start", log=str(data / "log"))
     return server
-
-
-def discard(data_dir: Path) -> None:
-    """Remove a stopped cluster with its lock files, wherever it was settled."""
-    data = data_dir.resolve()
-    shutil.rmtree(data, ignore_errors=True)
-    for kind in ("users", "starting"):
-        _beside(data, kind).unlink(missing_ok=True)
-    if data_dir.is_symlink() and data.is_relative_to(STATE_DIR):
-        data_dir.unlink()
-
-
-def _has_users(data: Path) -> bool:
-    with suppress(FileNotFoundError):
-        probe = os.open(_beside(data, "users"), os.O_RDWR | os.O_CLOEXEC)
-        try:
-            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-    return False
 
 
 @contextmanager
