@@ -12,7 +12,7 @@ export interface Platform {
 
 export interface Enrolment {
   device_id: string;
-  organisation: { organisation_id: string; name: string };
+  organisation?: { organisation_id: string; name: string };
 }
 
 export interface Purpose {
@@ -30,6 +30,8 @@ export interface Reader {
   login: string;
   role: string;
   role_name: Texts;
+  /** Every scan of this role must name a case. */
+  needs_case?: boolean;
 }
 
 export interface SessionAnswer {
@@ -86,5 +88,7 @@ export interface ScanRequest {
   scan_id: string;
   checkpoint: string;
   purpose: string;
+  /** The case a tracer works on. */
+  case?: string;
   at: string;
 }

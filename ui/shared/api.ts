@@ -119,6 +119,16 @@ export class Api {
   }
 
   private async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    try {
+      return await this.attempt<T>(method, path, options);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "access.proof-time") throw error;
+      await this.platform(); // this device's clock was moved since we compared it
+      return this.attempt<T>(method, path, options);
+    }
+  }
+
+  private async attempt<T>(method: string, path: string, options: CallOptions): Promise<T> {
     const url = this.origin + path;
     const headers = new Headers({ Accept: "application/json" });
     if (options.body !== undefined) headers.set("Content-Type", "application/json");

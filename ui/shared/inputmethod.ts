@@ -1,4 +1,4 @@
-/** Notice that a Vietnamese input method changed a scanned text; undo it only where it is certain. */
+/** Notices that a Vietnamese input method changed a scanned text; undoes only what is certain. */
 
 import { specialKeys, typed, wordsOf, type Method } from "./typing";
 
@@ -36,8 +36,13 @@ function isAscii(text: string): boolean {
 /** A CCCD's text: its name and address are Vietnamese, everything else is ASCII. */
 function isCitizenCard(text: string): boolean {
   const fields = text.normalize("NFC").split("|");
-  if (fields.length < 6 || !/^\d{12}$/.test(fields[0] ?? "")) return false;
-  return fields.every((field, at) => isAscii(field) || [2, 4, 5].includes(at)) && /^\d{8}$/.test(fields[3] ?? "");
+  const shaped = /^\d{12}$/.test(fields[0] ?? "") && /^\d{8}$/.test(fields[3] ?? "");
+  const vietnamese = [2, 4, 5]; // name, sex, address
+  return (
+    shaped &&
+    fields.length >= 6 &&
+    fields.every((field, at) => isAscii(field) || vietnamese.includes(at))
+  );
 }
 
 /** Every sequence of keys that the method turns into this text. */
@@ -67,11 +72,12 @@ function hasPlainName(text: string): boolean {
  * or every text could be anything.
  */
 function waysToTypeWord(method: Method, word: string): string[] {
-  const bases = word.normalize("NFD").replaceAll("đ", "d").replaceAll("Đ", "D").replace(/\p{M}/gu, "");
+  const bases = bareLetters(word);
   const upper = word === word.toUpperCase();
   const keys = [...specialKeys(method)].map((key) => (upper ? key.toUpperCase() : key));
   // In Telex a lone W is Ư.
-  let texts = new Set([bases, method === "Telex" && /[ưƯ]/.test(word) ? bases.replace(/u/i, upper ? "W" : "w") : bases]);
+  const loneW = method === "Telex" && /[ưƯ]/.test(word);
+  let texts = new Set([bases, loneW ? bases.replace(/u/i, upper ? "W" : "w") : bases]);
   const ways = new Set<string>();
   for (let left = isAscii(word) ? 0 : marksIn(word); left >= 0; left -= 1) {
     for (const text of texts) if (typed(method, text) === word) ways.add(text);
@@ -79,6 +85,11 @@ function waysToTypeWord(method: Method, word: string): string[] {
     if (texts.size > MOST_CANDIDATES * 10) break;
   }
   return [...ways];
+}
+
+function bareLetters(word: string): string {
+  const plain = word.replaceAll("đ", "d").replaceAll("Đ", "D");
+  return plain.normalize("NFD").replace(/\p{M}/gu, "");
 }
 
 function marksIn(word: string): number {

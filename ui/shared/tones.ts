@@ -2,7 +2,7 @@
 
 import type { CardColour, Outcome, ScanAnswer } from "./answers";
 
-/** `good` and `plain` let pass; `check` asks for a document; `stop` is wrong; `hint` is no person. */
+/** `good` and `plain` pass; `check` asks for a document; `stop` is wrong; `hint` is no person. */
 export type Tone = "good" | "plain" | "check" | "stop" | "hint";
 
 const OUTCOMES: Record<Exclude<Outcome, "known">, Tone> = {

@@ -75,7 +75,7 @@ function press(method: Method, word: Word, key: string): void {
     if (!again) return;
   } else if (marked(word, marksOf(method, lower))) {
     return;
-  } else if (method === "Telex" && lower === "w" && !word.letters.some((each) => each.mark !== "")) {
+  } else if (method === "Telex" && lower === "w" && word.letters.every((each) => !each.mark)) {
     word.letters.push({ base: key === "w" ? "u" : "U", mark: HORN });
     return;
   }
@@ -92,9 +92,8 @@ function marked(word: Word, marks: readonly Mark[]): boolean {
     letter.mark = again ? "" : mark;
     const before = word.letters[at - 1];
     // “uo” takes the horn on both letters: ươ.
-    if (mark === HORN && /o/i.test(letter.base) && before !== undefined && /u/i.test(before.base)) {
-      before.mark = letter.mark;
-    }
+    const pair = /^uo$/i.test((before?.base ?? "") + letter.base);
+    if (mark === HORN && before && pair) before.mark = letter.mark;
     return !again;
   }
   return false;
@@ -118,9 +117,9 @@ function toneSeat(letters: Letter[]): number {
   const glide = /^(qu|gi)/i.test(letters.slice(0, 2).map((letter) => letter.base).join(""));
   const cluster = glide && vowels.length > 1 ? vowels.slice(1) : vowels;
   const last = cluster.at(-1) ?? first;
-  const closed = last < letters.length - 1;
-  if (cluster.length === 1) return last;
-  return closed || cluster.length > 2 ? (cluster.at(closed ? -1 : -2) ?? last) : (cluster[0] ?? last);
+  const closed = last < letters.length - 1; // by a consonant
+  if (cluster.length === 1 || closed) return last;
+  return cluster.at(cluster.length > 2 ? -2 : 0) ?? last;
 }
 
 function isVowel(letter: Letter): boolean {

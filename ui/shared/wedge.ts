@@ -56,8 +56,8 @@ function isBurst(presses: Press[]): boolean {
 }
 
 /** Under composition browsers call the key “Process” (or nothing); its code stays the real one. */
-function wasIntercepted(press: Press): boolean {
-  return press.key === "Process" || press.key === "Unidentified" || /^[^\x00-\x7f]$/.test(press.key);
+function wasIntercepted({ key }: Press): boolean {
+  return key === "Process" || key === "Unidentified" || /^[^\x00-\x7f]$/.test(key);
 }
 
 /** What the physical keys spell on the US layout that readers use; null if one has no name. */

@@ -39,6 +39,7 @@ type Question = { code: string } | { image: string };
 export interface Post {
   checkpoint: string;
   purpose: string;
+  case?: string;
 }
 
 export class Gate {

@@ -33,6 +33,9 @@ class Shift {
   session = $state.raw<Resumable | null>(null);
   place = $state.raw<Place | null>(null);
   purpose = $state.raw<Purpose | null>(null);
+  /** Kept for this shift only; empty where no case is needed. */
+  caseNumber = $state("");
+  caseNeeded = $state(false);
   private renewal: ReturnType<typeof setTimeout> | undefined;
 
   async open(): Promise<void> {
@@ -55,7 +58,7 @@ class Shift {
   async enrol(code: string, label: string): Promise<void> {
     const key = await newDeviceKey();
     const answer = await this.api.enrol(key, code, label);
-    const organisation = answer.organisation.name;
+    const organisation = answer.organisation?.name ?? "";
     const device: Device = { deviceId: answer.device_id, organisation, key };
     await saveDevice(device);
     this.device = device;
@@ -98,9 +101,15 @@ class Shift {
     this.leave("enrol", null);
   }
 
-  /** React to a refusal that ends the shift; false when it is for the caller to show. */
+  /** React to a refusal that leads to another page; false when it is for the caller to show. */
   async fellOut(error: unknown): Promise<boolean> {
-    if (!(error instanceof Refused) || error.status !== 401) return false;
+    if (!(error instanceof Refused)) return false;
+    if (error.code === "scan.case-needed") {
+      this.caseNeeded = true;
+      this.page = "post";
+      return true;
+    }
+    if (error.status !== 401) return false;
     if (error.code === "access.device-lost") {
       await this.removeDevice();
       this.notice = "deviceLost";
@@ -124,12 +133,13 @@ class Shift {
 
   private keep(session: Resumable): void {
     this.session = session;
+    this.caseNeeded = session.reader.needs_case ?? false;
     sessionStorage.setItem(SESSION, JSON.stringify(session));
     this.planRenewal();
     const post = this.rememberedPost();
     const place = session.places.find((each) => each.place_id === post.place);
     const purpose = session.purposes.find((each) => each.purpose === post.purpose);
-    if (place && purpose) this.choosePost(place, purpose);
+    if (place && purpose && !this.caseNeeded) this.choosePost(place, purpose);
     else this.page = "post";
   }
 
@@ -154,6 +164,7 @@ class Shift {
     clearTimeout(this.renewal);
     sessionStorage.removeItem(SESSION);
     this.session = null;
+    this.caseNumber = "";
     this.notice = notice;
     this.page = page;
   }
