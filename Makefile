@@ -1,0 +1,63 @@
+# Every target has one line of help behind ##.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := @$(PYTHON) tools/setup.py
+SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-qr clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## install what `make run` needs into .venv; quick when nothing changed
+	$(SETUP)
+
+run: setup  ## serve a demo with synthetic people (MOTMA_PORT=8000; LAN=1 for a phone); Ctrl-C ends it
+	@exec $(BIN)/motma demo $(if $(LAN),--lan)
+
+test:  ## set up and run all tests
+	$(SETUP) --dev --chromium
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint test  ## everything that CI runs: static checks, then all tests
+
+lint:  ## static checks: style, types, import contracts, migrations' locks
+	$(SETUP) --dev
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(BIN)/squawk migrations/*.sql
+
+format:  ## rewrite the sources as `make lint` wants them
+	$(SETUP) --dev
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+lock:  ## write the requirement locks anew
+	$(SETUP) --dev
+	@$(BIN)/python tools/lock.py
+
+audit:  ## ask the advisory database about the locked requirements
+	$(SETUP) --dev
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+bench-scan:  ## measure scans: scans/s, latency, beside a bare handler
+	$(SETUP) --dev
+	@$(BIN)/python bench/scan.py
+
+bench-import:  ## measure the import of people beside a raw COPY
+	$(SETUP) --dev
+	@$(BIN)/python bench/people_import.py
+
+bench-qr:  ## measure parsing, signing, drawing and reading of QR codes
+	$(SETUP) --dev
+	@$(BIN)/python bench/qr.py
+
+clean:  ## stop the demo's database, remove it and everything that was made
+	@if [ -x $(BIN)/motma ]; then $(BIN)/motma db stop --force --discard || true; fi
+	@rm -rf .venv .motma .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	@rm -rf src/motma/web/static
+	@find src tests tools migrations -name __pycache__ -prune -exec rm -rf {} +
