@@ -1,0 +1,162 @@
+"""All SQL of the import."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from motma.storage.pool import Connection
+
+STAGING: Final = "import_staged"
+
+#: A temporary table: it writes no WAL, as an unlogged one, and no crash leaves it behind.
+CREATE_STAGING: Final = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_staged (
+        row_no bigint, person_id uuid, profile bytea, qid text, alias text,
+        kinds text[], blinds bytea[], sealed bytea[], keys bytea[]
+    ) ON COMMIT DELETE ROWS
+"""
+START_JOB: Final = """
+    INSERT INTO local.import_job (job_id, source, content_hash, started_at)
+    VALUES ($1, $2, $3, $4) ON CONFLICT (content_hash) DO NOTHING
+"""
+FIND_JOB: Final = """
+    SELECT job_id, rows_done, created, known, failed, finished_at
+      FROM local.import_job WHERE content_hash = $1
+"""
+# two processes with the same file: whoever commits second finds another rows_done
+ADVANCE_JOB: Final = """
+    UPDATE local.import_job
+       SET rows_done = rows_done + $3, created = created + $4, known = known + $5,
+           failed = failed + $6
+     WHERE job_id = $1 AND rows_done = $2 RETURNING job_id
+"""
+FINISH_JOB: Final = "UPDATE local.import_job SET finished_at = $2 WHERE job_id = $1"
+
+OWNERS: Final = """
+    SELECT blind, person_id FROM document_index WHERE blind = ANY($1) AND proven
+"""
+REPEATED: Final = "SELECT blind, person_id FROM person_index WHERE blind = ANY($1)"
+TAKEN_QIDS: Final = "SELECT qid, person_id FROM qid WHERE qid = ANY($1)"
+PEOPLE: Final = """
+    SELECT person_id, profile, merged_into FROM person WHERE person_id = ANY($1)
+"""
+# ordered by key, so that two imports wait for each other in one order and never in a circle
+ADD_DOCUMENT_INDEX: Final = """
+    INSERT INTO document_index (blind, person_id, proven)
+    SELECT blind, person_id, $1 FROM import_staged, unnest(blinds) AS blind ORDER BY blind
+    ON CONFLICT DO NOTHING
+"""
+ADD_QIDS: Final = """
+    INSERT INTO qid (qid, person_id, state, issued_at)
+    SELECT qid, person_id, 'active', $1::timestamptz FROM import_staged ORDER BY qid
+    ON CONFLICT DO NOTHING
+"""
+ADD_ALIASES: Final = """
+    INSERT INTO qid (qid, person_id, state, issued_at)
+    SELECT alias, person_id, 'alias', $1::timestamptz FROM import_staged WHERE alias IS NOT NULL
+     ORDER BY alias
+    ON CONFLICT DO NOTHING
+"""
+# somebody else registered one of our documents or QIDs since we looked
+OVERTAKEN: Final = """
+    SELECT s.row_no, s.person_id FROM import_staged s
+     WHERE NOT EXISTS (SELECT FROM qid q WHERE q.qid = s.qid AND q.person_id = s.person_id)
+        OR EXISTS (SELECT FROM unnest(s.blinds) b WHERE NOT EXISTS (
+               SELECT FROM document_index d WHERE d.blind = b AND d.person_id = s.person_id))
+"""
+FORGET_DOCUMENTS: Final = """
+    DELETE FROM document_index d USING import_staged s
+     WHERE s.person_id = ANY($1) AND d.person_id = s.person_id AND d.blind = ANY(s.blinds)
+"""
+FORGET_QIDS: Final = """
+    DELETE FROM qid q USING import_staged s
+     WHERE s.person_id = ANY($1) AND q.person_id = s.person_id AND q.qid IN (s.qid, s.alias)
+"""
+FORGET_STAGED: Final = "DELETE FROM import_staged WHERE person_id = ANY($1)"
+ADD_PEOPLE: Final = """
+    INSERT INTO person (person_id, profile, version, qid, created_at, updated_at)
+    SELECT person_id, profile, 1, qid, $1, $1 FROM import_staged ORDER BY person_id
+"""
+ADD_VERSIONS: Final = """
+    INSERT INTO person_version (person_id, version, profile, known_at, source)
+    SELECT person_id, 1, profile, $1, $2 FROM import_staged ORDER BY person_id
+"""
+ADD_DOCUMENTS: Final = """
+    INSERT INTO document (person_id, blind, kind, sealed, assurance, known_at)
+    SELECT s.person_id, d.blind, d.kind, d.sealed, $1, $2
+      FROM import_staged s, unnest(s.blinds, s.kinds, s.sealed) AS d (blind, kind, sealed)
+     ORDER BY s.person_id
+"""
+ADD_KEYS: Final = """
+    INSERT INTO person_index (blind, person_id)
+    SELECT blind, person_id FROM import_staged, unnest(keys) AS blind ORDER BY blind
+"""
+ADD_ALIAS: Final = """
+    INSERT INTO qid (qid, person_id, state, issued_at) VALUES ($1, $2, 'alias', $3)
+    ON CONFLICT (qid) DO NOTHING
+"""
+ADD_KEY: Final = """
+    INSERT INTO person_index (blind, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
+"""
+
+
+async def find_job(db: Connection, content: bytes) -> Record | None:
+    """How far the job of this content is; served by the unique index."""
+    return await db.fetchrow(FIND_JOB, content)
+
+
+async def owners(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
+    """Index → who proved that document; served by index document_owner."""
+    return {row["blind"]: row["person_id"] for row in await db.fetch(OWNERS, blinds)}
+
+
+async def repeated(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
+    """Index → who came from the same row of the same source; served by the primary key."""
+    return {row["blind"]: row["person_id"] for row in await db.fetch(REPEATED, blinds)}
+
+
+async def taken_qids(db: Connection, qids: list[str]) -> dict[str, UUID]:
+    """QID → whose it is; served by the primary key."""
+    return {row["qid"]: row["person_id"] for row in await db.fetch(TAKEN_QIDS, qids)}
+
+
+async def people(db: Connection, person_ids: list[UUID]) -> dict[UUID, Record]:
+    """Person → sealed profile; served by the primary key."""
+    return {row["person_id"]: row for row in await db.fetch(PEOPLE, person_ids)}
+
+
+async def insert_staged(
+    db: Connection,
+    *,
+    people: int,
+    documents: int,
+    assurance: int,
+    source: str,
+    at: datetime,
+) -> list[int]:
+    """Make people of what is staged; returns the rows that were overtaken and made nobody.
+
+    `people` and `documents` are how many are staged: fewer inserted means that somebody else
+    registered one of them since we looked.
+    """
+    indexed = await db.execute(ADD_DOCUMENT_INDEX, assurance > 0)
+    named = await db.execute(ADD_QIDS, at)
+    overtaken: list[Record] = []
+    if (_inserted(indexed), _inserted(named)) != (documents, people):
+        overtaken = await db.fetch(OVERTAKEN)
+        gone = [row["person_id"] for row in overtaken]
+        for statement in (FORGET_DOCUMENTS, FORGET_QIDS, FORGET_STAGED):
+            await db.execute(statement, gone)
+    await db.execute(ADD_ALIASES, at)
+    await db.execute(ADD_PEOPLE, at)
+    await db.execute(ADD_VERSIONS, at, source)
+    await db.execute(ADD_DOCUMENTS, assurance, at)
+    await db.execute(ADD_KEYS)
+    return [row["row_no"] for row in overtaken]
+
+
+def _inserted(status: str) -> int:
+    """The count in a status such as `INSERT 0 1000`."""
+    return int(status.rpartition(" ")[2])
