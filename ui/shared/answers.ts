@@ -30,8 +30,21 @@ export interface Reader {
   login: string;
   role: string;
   role_name: Texts;
+  /** Why this role sees what it sees. */
+  why?: Texts;
   /** Every scan of this role must name a case. */
   needs_case?: boolean;
+}
+
+/** What a role sees: for these purposes at these kinds of place, these fields. */
+export interface Grant {
+  purposes: string[];
+  places: string[];
+  sees: string[];
+}
+
+export interface Policy {
+  roles: Record<string, { grants: Grant[] } | undefined>;
 }
 
 export interface SessionAnswer {

@@ -1,7 +1,7 @@
 /** The platform's HTTP interface as the pages call it: proofs, tokens, and failures by code. */
 
-import type { Enrolment, Handling, Platform, Renewal, ScanAnswer, SessionAnswer } from "./answers";
-import type { ScanRequest } from "./answers";
+import type { Enrolment, Handling, Platform, Policy, Renewal } from "./answers";
+import type { ScanAnswer, ScanRequest, SessionAnswer } from "./answers";
 import type { Device } from "./device";
 import { prove, publicJwk } from "./dpop";
 
@@ -48,6 +48,10 @@ export class Api {
     // Half the journey is the best guess of how old the answer's clock reading is.
     this.offsetMs = Date.parse(platform.time) - (sent + Date.now()) / 2;
     return platform;
+  }
+
+  policy(): Promise<Policy> {
+    return this.call<Policy>("GET", "/v1/roles");
   }
 
   async enrol(key: CryptoKeyPair, code: string, label: string): Promise<Enrolment> {

@@ -15,7 +15,7 @@ const STEADY_MS = 600;
 const KEPT_SCANS = 20;
 
 export interface Failure {
-  kind: "offline" | "busy" | "refused";
+  kind: "offline" | "busy" | "forbidden" | "refused";
   code: string;
   waitS: number;
 }
@@ -150,6 +150,6 @@ export class Gate {
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Refused)) return { kind: "offline", code: "", waitS: 0 };
-  const kind = error.status === 429 ? "busy" : "refused";
+  const kind = error.status === 429 ? "busy" : error.status === 403 ? "forbidden" : "refused";
   return { kind, code: error.code, waitS: error.retryAfterS ?? 5 };
 }

@@ -1,6 +1,6 @@
 /** One device and the shift on it: who is signed in, where, for what; and which page shows. */
 
-import type { Place, Platform, Purpose, Reader, SessionAnswer } from "../../shared/answers";
+import type { Grant, Place, Platform, Purpose, Reader, SessionAnswer } from "../../shared/answers";
 import { Api, Refused, Unreachable } from "../../shared/api";
 import { forgetDevice, loadDevice, saveDevice, type Device } from "../../shared/device";
 import { newDeviceKey } from "../../shared/dpop";
@@ -14,6 +14,8 @@ interface Resumable {
   reader: Reader;
   purposes: Purpose[];
   places: Place[];
+  /** Empty when the policy could not be read: then nothing is left out, the platform decides. */
+  grants: Grant[];
 }
 
 interface Post {
@@ -70,8 +72,10 @@ class Shift {
   async signIn(login: string, pin: string): Promise<void> {
     const answer: SessionAnswer = await this.api.signIn(login, pin);
     const { session_id: sessionId, reader, purposes, places } = answer;
+    const policy = await this.api.policy().catch(() => null);
+    const grants = policy?.roles[reader.role]?.grants ?? [];
     this.notice = null;
-    this.keep({ sessionId, reader, purposes, places });
+    this.keep({ sessionId, reader, purposes, places, grants });
   }
 
   choosePost(place: Place, purpose: Purpose): void {
