@@ -88,8 +88,20 @@ class Mirror:
 
     def checkpoints(self) -> Iterator[Checkpoint]:
         """Every whole checkpoint, in the order in which they were signed."""
-        if self._checkpoints.exists():
-            yield from _checkpoints(self._checkpoints.read_text())
+        if not self._checkpoints.exists():
+            return
+        parts: list[str] = []
+        lines: list[str] = []
+        with self._checkpoints.open() as file:
+            for line in file:
+                if line != "\n":
+                    lines.append(line)
+                    continue
+                parts.append("".join(lines))
+                lines.clear()
+                if len(parts) == 2:  # noqa: PLR2004 - text and signatures
+                    yield _checkpoint(*parts)
+                    parts.clear()
 
     def latest(self) -> Checkpoint | None:
         """The last checkpoint that was signed."""
@@ -100,7 +112,7 @@ class Mirror:
             pieces = file.read().decode(errors="replace").split(_GAP)
         # from a signature on: what stands before it may have been cut in two
         last = next((i for i in range(len(pieces) - 2, 0, -1) if pieces[i].startswith("— ")), None)
-        return None if last is None else _checkpoint(*pieces[last - 1 : last + 1])
+        return None if last is None else _checkpoint(pieces[last - 1] + "\n", pieces[last] + "\n")
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Append a checkpoint; it is on disk when this returns."""
@@ -116,14 +128,8 @@ class Mirror:
             os.truncate(self._checkpoints, sum(len(piece) + len(_GAP) for piece in whole))
 
 
-def _checkpoints(text: str) -> Iterator[Checkpoint]:
-    pieces = text.split(_GAP)[:-1]  # what follows the last gap is torn, or nothing
-    for body, lines in zip(pieces[0::2], pieces[1::2], strict=False):
-        yield _checkpoint(body, lines)
-
-
 def _checkpoint(body: str, lines: str) -> Checkpoint:
-    note = f"{body}{_GAP}{lines}\n"
+    note = f"{body}\n{lines}"
     try:
         head = read_head(read_note(note).text)
     except Malformed as error:

@@ -73,6 +73,18 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A leaf and the event it stands for; the event is None once its content is gone."""
+
+    seq: int
+    device_id: UUID
+    event_id: UUID
+    commitment: bytes
+    xid: int
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """A signed size and root, as it stands in the database and its mirror."""
 

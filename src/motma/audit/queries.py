@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from motma.audit.model import Checkpoint, Event
+from motma.audit.model import Checkpoint, Event, Leaf
 from motma.storage.pool import Connection
 
 #: One sequencer at a time: two would give one place to two events.
@@ -16,6 +16,9 @@ LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('audit sequencer', 
 TRY_SESSION_LOCK: Final = (
     "SELECT pg_try_advisory_lock(hashtextextended('audit sequencer', 0)) AS taken"
 )
+
+#: For what reads the whole log, within its transaction.
+NO_TIMEOUT: Final = "SET LOCAL statement_timeout = 0"
 
 #: Above every transaction id.
 NO_HORIZON: Final = 2**63 - 1
@@ -112,9 +115,7 @@ TILES: Final = """
      USING (level, position)
 """
 
-ALL_TILES: Final = """
-    SELECT level, position, hashes FROM local.log_tile
-"""
+TILE_PLACES: Final = "SELECT level, position FROM local.log_tile"
 
 SET_TILE: Final = """
     INSERT INTO local.log_tile (level, position, hashes) VALUES ($1, $2, $3)
@@ -151,18 +152,6 @@ class Cluster:
     system_id: int
     horizon: int
     ceiling: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """A leaf and the event it stands for; the event is None once its content is gone."""
-
-    seq: int
-    device_id: UUID
-    event_id: UUID
-    commitment: bytes
-    xid: int
-    event: Event | None
 
 
 async def append(db: Connection, events: Sequence[Event]) -> set[tuple[UUID, UUID]]:
@@ -288,10 +277,10 @@ async def tiles(db: Connection, places: Iterable[tuple[int, int]]) -> dict[tuple
     return {(row["level"], row["position"]): row["hashes"] for row in rows}
 
 
-async def all_tiles(db: Connection) -> AsyncIterator[tuple[int, int, bytes]]:
-    """Every tile, in no order."""
-    async for row in db.cursor(ALL_TILES, prefetch=100):
-        yield row["level"], row["position"], row["hashes"]
+async def tile_places(db: Connection) -> AsyncIterator[tuple[int, int]]:
+    """Where there are tiles, in no order."""
+    async for row in db.cursor(TILE_PLACES, prefetch=5000):
+        yield row["level"], row["position"]
 
 
 async def set_tiles(db: Connection, changed: dict[tuple[int, int], bytes]) -> None:

@@ -79,6 +79,8 @@ async def place(db: Connection, *, most: int = MOST_A_PASS) -> int:
     foreign = cursor.system_id != cluster.system_id or cursor.xid > cluster.ceiling
     start, end = (0, queries.NO_HORIZON) if foreign else (cursor.xid, cluster.horizon)
 
+    if foreign:
+        await db.execute(queries.NO_TIMEOUT)
     growth = await growth_at(db, cursor.size)
     reached, last_xid = cluster.horizon, -1
     async for rows in queries.committed(db, start=start, end=end, chunk=CHUNK):
