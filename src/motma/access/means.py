@@ -6,8 +6,7 @@ from uuid import UUID
 
 from motma.storage.pool import Connection
 
-from motma.audit.entry import record
-from motma.audit.model import PLATFORM, Event
+from motma.audit.model import PLATFORM, Event, record
 from motma.audit.service import one
 from motma.kernel.clock import Clock
 from motma.kernel.ids import Random

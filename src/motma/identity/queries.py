@@ -142,6 +142,7 @@ END_QID_AGAIN: Final = """
      WHERE qid.state = 'active'
 """
 SET_QID_AFTER: Final = "UPDATE person SET qid = $3 WHERE person_id = $1 AND qid = $2"
+SOME_QIDS: Final = "SELECT qid FROM qid WHERE state = 'active' ORDER BY issued_at, qid LIMIT 3"
 COUNT_PEOPLE: Final = "SELECT count(*) FROM person"
 
 

@@ -300,3 +300,45 @@ async def _open_case(
     await db.execute(queries.ADD_CASE, person_id, case_id, kind, sealed, now)
     await means.log(db, "identity.conflict", {"case_id": str(case_id)}, person_id=person_id)
     return ConflictOpened(case_id=case_id)
+
+
+async def resolve(db: Connection, means: Means, person_id: UUID) -> PersonRow:
+    """The person, through a merge."""
+    row = await queries.find_person(db, person_id)
+    if row is not None and row["merged_into"] is not None:
+        row = await queries.find_person(db, row["merged_into"])
+    if row is None:
+        raise PersonUnknown
+    return _opened(means, row)
+
+
+async def aliases_of(db: Connection, person_id: UUID) -> list[UUID]:
+    """Who is merged into a person."""
+    return [row["person_id"] for row in await db.fetch(queries.ALIASES_OF, person_id)]
+
+
+async def qids_of(db: Connection, person_id: UUID) -> list[dict[str, object]]:
+    """Every QID a person ever had, the first one first."""
+    return [dict(row) for row in await db.fetch(queries.QIDS_OF, person_id)]
+
+
+async def dependants_of(db: Connection, means: Means, guardian_id: UUID) -> list[dict[str, object]]:
+    """Whom somebody is guardian of; the QID only once the guardian confirmed."""
+    found = []
+    for row in await db.fetch(queries.DEPENDANTS_OF, guardian_id, means.clock.now()):
+        confirmed = row["confirmed_at"] is not None
+        person = await resolve(db, means, row["dependant_id"]) if confirmed else None
+        found.append(
+            {
+                "dependant_id": str(row["dependant_id"]),
+                "confirmed": confirmed,
+                "until": row["until"],
+                "qid": person and person.qid,
+            }
+        )
+    return found
+
+
+async def ended_qids(db: Connection) -> list[str]:
+    """QIDs that were revoked or replaced; a merged one still leads to its person."""
+    return [row["qid"] for row in await db.fetch(queries.ENDED_QIDS)]

@@ -91,7 +91,7 @@ class Code(msgspec.Struct, frozen=True, kw_only=True):
     issue_no: int | None = None
     expires_on: date | None = None
     on_phone: bool = False
-    living: str | None = None  # name of the secret
+    living: int | None = None  # name of the secret
     warnings: tuple[str, ...] = ()
 
     @property

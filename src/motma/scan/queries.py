@@ -10,7 +10,8 @@ from typing import Final
 #: $1 device · $2 session · $3 scan id · $4 place · $5 QID · $6 blind indexes · $7 wants wallets.
 READ: Final = """
     SELECT d.status AS device_status, s.ends_at, s.ended_at AS session_ended,
-           r.reader_id, r.role, r.status AS reader_status, o.status AS organisation_status,
+           r.reader_id, r.role, r.status AS reader_status,
+           o.status AS organisation_status, o.name AS organisation_name,
            pl.kind AS place_kind, pl.name AS place_name,
            pl.organisation_id = r.organisation_id AND pl.status = 'active' AS own_place,
            e.device_id AS seen_device, e.body_hash AS seen_hash, e.outcome AS seen_outcome,

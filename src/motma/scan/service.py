@@ -9,15 +9,15 @@ import msgspec
 from asyncpg import Record
 
 from motma.access.errors import DeviceLost, Forbidden, SessionEnded
-from motma.access.limits import Counters, insist
+from motma.access.limits import Allowance, Counters, insist
 from motma.access.means import Means
 from motma.access.policy import View, current
 from motma.access.tokens import Claims
-from motma.audit.entry import record
-from motma.audit.model import Event
-from motma.audit.receipt import promise
+from motma.audit.model import Event, record
+from motma.audit.promise import promise
 from motma.codec.issued import FindKey, fitted_name
 from motma.codec import living
+from motma.identity.issuing import living_name, living_secret
 from motma.identity.model import PROFILE_COLUMN, read as read_profile
 from motma.kernel import names
 from motma.kernel.clock import civil_day
@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     advice: dict[str, Any]
     who: dict[str, Any] | None
     card: dict[str, Any] | None
-    warnings: list[dict[str, object]]
+    warnings: list[dict[str, Any]]
     family: str
     signature: dict[str, str | None]
     freshness: dict[str, str | None]
@@ -79,17 +79,17 @@ class _Judged:
     now: datetime
 
 
-async def scan(gate: Gate, claims: Claims, ask: Ask) -> Answer:
+async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]:
     """Answer one scan once its event is durable; the same scan again changes nothing."""
     now = gate.means.clock.now()
     ask.check_time(now)
-    _count(gate, claims, now)
+    left = _count(gate, claims, now)
     judged = await _judge(gate, claims, ask, now)
     event = _event(gate.means, claims, judged)
     if judged.row["seen_device"] is None and not await gate.appender.append(event):
         # its twin came between reading and appending: judge again, now against that one
         judged = await _judge(gate, claims, ask, now)
-    return _answer(gate.means, judged, event)
+    return _answer(gate.means, judged, event), left
 
 
 async def acknowledge(gate: Gate, claims: Claims, asks: list[Ask]) -> list[Acknowledgement]:
@@ -147,11 +147,12 @@ async def _acknowledge_one(
     return kept, _event(gate.means, claims, judged) if fresh else None
 
 
-def _count(gate: Gate, claims: Claims, now: datetime) -> None:
+def _count(gate: Gate, claims: Claims, now: datetime) -> Allowance:
+    """Count one scan of the device and of the reader; what the device has left."""
     at_s = now.timestamp()
-    insist(gate.counters.take(model.DEVICE_SCANS, claims.device.bytes, at_s=at_s))
     if claims.reader is not None:
         insist(gate.counters.take(model.READER_SCANS, claims.reader.bytes, at_s=at_s))
+    return insist(gate.counters.take(model.DEVICE_SCANS, claims.device.bytes, at_s=at_s))
 
 
 async def _judge(gate: Gate, claims: Claims, ask: Ask, now: datetime) -> _Judged:
@@ -249,16 +250,6 @@ def _living(
     return False
 
 
-def living_name(device_id: UUID) -> str:
-    """The eight digits by which a living code names its wallet."""
-    return f"{device_id.int % 100_000_000:08d}"
-
-
-def living_secret(means: Means, device_id: UUID) -> bytes:
-    """The secret of one installation; it dies with its device."""
-    return means.keyring.mac("living", device_id.bytes)[1]
-
-
 _DECOY: dict[int, tuple[UUID, bytes]] = {}
 
 
@@ -281,6 +272,7 @@ def _event(means: Means, claims: Claims, judged: _Judged) -> Event:
     details = {
         "reader": str(judged.row["reader_id"]),
         "organisation": str(claims.organisation),
+        "organisation_name": judged.row["organisation_name"],
         "role": judged.view.role,
         "purpose": ask.purpose,
         "place": str(ask.checkpoint),

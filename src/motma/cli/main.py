@@ -1,0 +1,42 @@
+"""Puts the commands together."""
+
+import typer
+
+from motma.cli import (
+    audit,
+    db,
+    demo,
+    doctor,
+    keys,
+    people,
+    qr,
+    qr_draw,
+    readers,
+    scanning,
+    serve,
+    simulate,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="motma: one personal QR per person, shared by every app. Start with `motma demo`.",
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("scan")(scanning.scan)
+app.command("doctor")(doctor.doctor)
+app.add_typer(people.app, name="people")
+app.add_typer(readers.app, name="readers")
+app.add_typer(qr.app, name="qr")
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
+app.add_typer(simulate.app, name="simulate")
+qr.app.command("draw")(qr_draw.draw)
+
+
+def main() -> None:
+    """The `motma` command."""
+    app()

@@ -1,0 +1,84 @@
+"""`motma scan`: scan a text as one of the demo's readers."""
+
+import sys
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from motma.access import queries
+from motma.access.errors import Forbidden
+from motma.access.policy import current
+from motma.access.tokens import Claims
+from motma.bootstrap import Platform
+from motma.cli.demonstration import demo_claims
+from motma.cli.running import out, run
+from motma.kernel.errors import Malformed
+from motma.kernel.ids import uuid7
+from motma.scan import service
+from motma.scan.appending import Appender
+from motma.scan.model import Ask
+from motma.scan.service import Answer, Gate
+from motma.web.app import key_finder
+
+
+def scan(
+    text: Annotated[str, typer.Argument(help="The text of any QR; - reads standard input.")],
+    as_reader: Annotated[str, typer.Option("--as", help="A demo reader, e.g. guard@demo.")],
+    purpose: Annotated[
+        str | None, typer.Option(help="The role's first purpose if left out.")
+    ] = None,
+    case: Annotated[str | None, typer.Option(help="Case number, for tracers.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole answer.")] = False,
+) -> None:
+    """Scan a text as a reader of the demo would; the scan is logged like any other.
+
+    Example: motma scan "$(motma qr draw 179182651409203417 -o card.svg)" --as guard@demo
+    """
+    code = sys.stdin.read().strip("\r\n") if text == "-" else text
+
+    async def work(platform: Platform) -> Answer:
+        claims = await demo_claims(platform, as_reader)
+        ask = await _ask(platform, claims, code, purpose=purpose, case=case)
+        gate = Gate(
+            means=platform.means,
+            pool=platform.pool,
+            appender=Appender(platform.pool),
+            counters=platform.counters,
+            find_key=key_finder(platform.keyring),
+        )
+        answer, _ = await service.scan(gate, claims, ask)
+        return answer
+
+    answer = run(work)
+    out(answer, as_json=as_json, text=_for_people(answer))
+
+
+async def _ask(
+    platform: Platform, claims: Claims, code: str, *, purpose: str | None, case: str | None
+) -> Ask:
+    """A scan at the first place where the reader's role sees anybody for this purpose."""
+    role, organisation = claims.role or "", claims.organisation or UUID(int=0)
+    able = current().purposes_of(role)
+    if not able:
+        raise Forbidden
+    chosen = purpose or able[0]
+    async with platform.pool.acquire() as db:
+        places = await queries.places_of(db, organisation)
+    for place in places:
+        if (role, chosen, place.kind) in current().views:
+            scan_id = uuid7(platform.clock.now(), platform.random)
+            return Ask(
+                scan_id=scan_id, code=code, checkpoint=place.place_id, purpose=chosen, case=case
+            )
+    raise Malformed("scan.no-place", "purpose")
+
+
+def _for_people(answer: Answer) -> str:
+    shown: dict[str, Any] = answer.who or {}
+    lines = [f"{answer.outcome}: {answer.advice['text']['en']}"]
+    lines += [f"  {name}: {value}" for name, value in sorted(shown.items())]
+    if answer.card:
+        lines.append(f"  card: {answer.card['colour']}")
+    lines += [f"  ! {w['code']}: {w['text']['en']}" for w in answer.warnings]
+    return "\n".join(lines)

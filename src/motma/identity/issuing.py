@@ -1,0 +1,108 @@
+"""Issuing the QR text of a person: signed when it is asked for, never in advance.
+
+Every signature that speaks about a person leaves an event first.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from motma.access.means import Means
+from motma.codec import issued, living
+from motma.codec.issued import Assurance, Form, Issue
+from motma.identity import queries
+from motma.identity.errors import PersonUnknown
+from motma.identity.model import PersonRow
+from motma.kernel import names
+from motma.kernel.clock import civil_day
+from motma.kernel.documents import DocumentKind
+from motma.storage.pool import Connection
+
+#: How long a phone's text is good: it is renewed well before, when the wallet is on-line.
+PHONE_LIFE: Final = timedelta(days=30)
+PAPER_LIFE: Final = timedelta(days=365)
+#: Renewals are spread: CoronaCheck fell when everybody's came at once (peers.md).
+SPREAD_DAYS: Final = 7
+
+_SEX: Final = {"male": "1", "female": "2"}
+
+
+async def issue(
+    db: Connection,
+    means: Means,
+    person: PersonRow,
+    *,
+    form: Form,
+    full: bool = False,
+    wallet: UUID | None = None,
+) -> str:
+    """The signed text of a person's active QID, masked unless `full`, without a living part."""
+    row = await queries.find_qid(db, person.qid)
+    if row is None or row["state"] != "active":
+        raise PersonUnknown
+    details = {"form": form.name.lower(), "full": full, "issue_no": row["issue_no"]}
+    await means.log(db, "identity.code-issued", details, person_id=person.person_id)
+    now = means.clock.now()
+    value = _masked(person, row["issue_no"], form=form, wallet=wallet, now=now)
+    if full:
+        value = _full(person, value)
+    kid = means.keyring.active("qr").kid
+    return issued.compose(value, kid=kid, sign=lambda data: means.keyring.sign("qr", data))
+
+
+def with_living(means: Means, text: str, wallet: UUID, at: datetime) -> str:
+    """The text with the living part that a wallet shows at a moment."""
+    return living.attach(text, name=living_name(wallet), secret=living_secret(means, wallet), at=at)
+
+
+def living_name(wallet: UUID) -> int:
+    """The number, of eight digits at most, by which a living part names its wallet.
+
+    >>> living_name(UUID(int=123_456_789_012))
+    56789012
+    """
+    return wallet.int % 100_000_000
+
+
+def living_secret(means: Means, wallet: UUID) -> bytes:
+    """The secret of one installation; it dies with its device."""
+    return means.keyring.mac("living", wallet.bytes)[1]
+
+
+def _masked(
+    person: PersonRow, number: int, *, form: Form, wallet: UUID | None, now: datetime
+) -> Issue:
+    life = PHONE_LIFE if form is Form.PHONE else PAPER_LIFE
+    spread = timedelta(days=person.person_id.int % SPREAD_DAYS)
+    return Issue(
+        name=issued.fitted_name(names.hoten(person.profile.full_name.value)),
+        born=issued.masked_birth(person.profile.born.year),
+        qid=person.qid,
+        form=form,
+        number=number,
+        assurance=Assurance(person.profile.assurance),
+        issued_on=civil_day(now),
+        expires_on=civil_day(now + life + spread),
+        identity_kind="0" if person.profile.declared_by == "self" else "1",
+        installation=living_name(wallet) if wallet else None,
+    )
+
+
+def _full(person: PersonRow, value: Issue) -> Issue:
+    """The v1.1 form in full, for services that require it."""
+    profile = person.profile
+    number = profile.number(DocumentKind.CCCD) or profile.number(DocumentKind.CMND)
+    return replace(
+        value,
+        document=number or profile.number(DocumentKind.PASSPORT) or "",
+        born=profile.birth.value,
+        sex=_SEX.get(profile.sex.value, "0") if profile.sex else "0",
+        bhyt=profile.number(DocumentKind.BHYT) or "",
+        phone=_national(profile.phones[0].value) if profile.phones else "",
+    )
+
+
+def _national(phone: str) -> str:
+    """The ten digits of a Vietnamese number; a foreign one has no place in v1.1."""
+    return "0" + phone[3:] if phone.startswith("+84") else ""

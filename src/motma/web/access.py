@@ -1,0 +1,199 @@
+"""Enrolling devices, signing in, renewing, ending."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+
+from motma.access import model, queries, service
+from motma.access.errors import CodeRefused, SignInRefused
+from motma.access.limits import insist
+from motma.access.model import Session
+from motma.access.policy import current
+from motma.web.calls import network_of, platform_of, prove, require_role, session_of
+from motma.web.operations import Operation
+
+
+class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A one-time code and the public key of the device."""
+
+    code: str
+    public_jwk: dict[str, str]
+    label: str = ""
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """The device, and whose it is."""
+
+    device_id: UUID
+    kind: str
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reader's log-in and PIN; a wallet needs only its device."""
+
+    device_id: UUID
+    login: str | None = None
+    pin: str | None = None
+
+
+class Renew(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session to go on with."""
+
+    device_id: UUID
+    session_id: UUID
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that lives ten minutes at most."""
+
+    token: str
+    expires_at: datetime
+
+
+class SignedIn(Token, frozen=True, kw_only=True):
+    """A session: token, role, purposes and places to choose from."""
+
+    session_id: UUID
+    reader: dict[str, Any] | None
+    purposes: list[dict[str, Any]]
+    places: list[dict[str, Any]]
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device to report lost."""
+
+    device_id: UUID
+
+
+async def enrol_device(request: Request, body: Enrol) -> Enrolled:
+    """Enrol a device with a one-time code; the code is used up."""
+    platform = platform_of(request)
+    network, at_s = network_of(request), platform.clock.now().timestamp()
+    insist(platform.counters.peek(model.FAILED_CODES, network, at_s=at_s))
+    try:
+        async with platform.transaction() as db:
+            device = await service.enrol(
+                db,
+                platform.means,
+                code=body.code,
+                jwk=dict(body.public_jwk),
+                label=body.label,
+            )
+    except CodeRefused:
+        platform.counters.take(model.FAILED_CODES, network, at_s=at_s)
+        raise
+    return Enrolled(device.device_id, device.kind)
+
+
+async def sign_in(request: Request, body: SignIn) -> SignedIn:
+    """Begin a reader's shift, or a person's session on a wallet; hand-over is another sign-in."""
+    platform = platform_of(request)
+    thumbprint = prove(request, None)
+    at_s = platform.clock.now().timestamp()
+    keys = [body.device_id.bytes, (body.login or "").strip().lower().encode()]
+    for key in keys:
+        insist(platform.counters.peek(model.FAILED_SIGN_INS, key, at_s=at_s))
+    try:
+        async with platform.transaction() as db:
+            session = await _begin(request, db, body, thumbprint)
+            places = await _places(db, session)
+    except SignInRefused:
+        for key in keys:
+            platform.counters.take(model.FAILED_SIGN_INS, key, at_s=at_s)
+        raise
+    for key in keys:
+        platform.counters.clear(model.FAILED_SIGN_INS, key, at_s=at_s)
+    return _signed_in(request, session, places)
+
+
+async def renew_session(request: Request, body: Renew) -> Token:
+    """A fresh token for a session that may go on; proved by the device's key alone."""
+    platform = platform_of(request)
+    thumbprint = prove(request, None)
+    async with platform.pool.acquire() as db:
+        session = await service.resume(
+            db,
+            platform.means,
+            device_id=body.device_id,
+            session_id=body.session_id,
+            thumbprint=thumbprint,
+        )
+    token, expires = service.token_of(session, platform.means)
+    return Token(token=token, expires_at=expires)
+
+
+async def end_session(request: Request, _body: None) -> None:
+    """Sign out."""
+    session, _ = await session_of(request)
+    async with platform_of(request).transaction() as db:
+        await service.end(db, platform_of(request).means, session)
+
+
+async def lose_device(request: Request, body: Device) -> dict[str, bool]:
+    """Report a device lost: whatever it holds dies at once. Operators only."""
+    await require_role(request, "operator")
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        return {"lost": await service.lose(db, platform.means, body.device_id)}
+
+
+async def _begin(request: Request, db: Any, body: SignIn, thumbprint: str) -> Session:
+    means = platform_of(request).means
+    if body.login is None:
+        return await service.open_wallet(db, means, device_id=body.device_id, thumbprint=thumbprint)
+    return await service.sign_in(
+        db,
+        means,
+        device_id=body.device_id,
+        thumbprint=thumbprint,
+        login=body.login,
+        pin=body.pin or "",
+    )
+
+
+async def _places(db: Any, session: Session) -> list[dict[str, Any]]:
+    if session.reader is None:
+        return []
+    places = await queries.places_of(db, session.reader.organisation_id)
+    return [{"place_id": str(p.place_id), "name": p.name, "kind": p.kind} for p in places]
+
+
+def _signed_in(request: Request, session: Session, places: list[dict[str, Any]]) -> SignedIn:
+    token, expires = service.token_of(session, platform_of(request).means)
+    reader, purposes = None, []
+    if session.reader is not None:
+        policy, role = current(), session.reader.role
+        reader = {
+            "login": session.reader.login,
+            "role": role,
+            "role_name": policy.role_name(role),
+            "why": policy.why(role),
+        }
+        purposes = [
+            {"purpose": p, "text": policy.purpose_text(p)} for p in policy.purposes_of(role)
+        ]
+    return SignedIn(
+        token=token,
+        expires_at=expires,
+        session_id=session.session_id,
+        reader=reader,
+        purposes=purposes,
+        places=places,
+    )
+
+
+OPERATIONS = [
+    Operation(method="POST", path="/v1/devices", handler=enrol_device, body=Enrol, answer=Enrolled,
+              status=201, summary="Enrol a device", tag="access"),
+    Operation(method="POST", path="/v1/sessions", handler=sign_in, body=SignIn, answer=SignedIn,
+              status=201, auth="proof", summary="Sign in", tag="access"),
+    Operation(method="POST", path="/v1/sessions:renew", handler=renew_session, body=Renew,
+              answer=Token, auth="proof", summary="Renew a token", tag="access"),
+    Operation(method="DELETE", path="/v1/sessions/current", handler=end_session, status=204,
+              auth="reader", summary="Sign out", tag="access"),
+    Operation(method="POST", path="/v1/devices:lose", handler=lose_device, body=Device,
+              answer=dict[str, bool], auth="reader", summary="Report a device lost", tag="access"),
+]  # fmt: skip

@@ -1,0 +1,126 @@
+"""Assembles the application from bootstrap's parts; one per worker process."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from motma.audit.running import Sequencer
+from motma.bootstrap import DAYS_AHEAD, Platform, Settings, open_platform
+from motma.codec import es256, jwks
+from motma.identity import mirror
+from motma.kernel.clock import civil_day
+from motma.keys.keyring import Keyring
+from motma.scan.appending import Appender
+from motma.scan.service import Gate
+from motma.storage.partitions import ensure_days
+from motma.web import access, me, open as public, openapi, pages, people, problems, scans
+from motma.web.calls import Proofs
+
+OPERATIONS: Final = [
+    *public.OPERATIONS,
+    *access.OPERATIONS,
+    *people.OPERATIONS,
+    *me.OPERATIONS,
+    *scans.OPERATIONS,
+]
+#: Seconds between two rounds of upkeep: mirror what waits, keep partitions ahead, re-read keys.
+UPKEEP_S: Final = 5.0
+
+_log = structlog.get_logger("motma.web")
+
+
+def create(settings: Settings | None = None, platform: Platform | None = None) -> Starlette:
+    """The application; opens its own platform unless one is given."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            ready = platform or await stack.enter_async_context(open_platform(settings))
+            _furnish(app, ready)
+            stop = asyncio.Event()
+            tasks = [
+                asyncio.create_task(_upkeep(ready, stop)),
+                asyncio.create_task(sequencer_of(ready).run(stop)),
+            ]
+            yield
+            stop.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return Starlette(
+        routes=[*(o.route() for o in OPERATIONS), *pages.routes()],
+        middleware=[Middleware(pages.Guarded)],
+        lifespan=lifespan,
+        exception_handlers={404: _no_route, 405: _no_route},
+    )
+
+
+def sequencer_of(platform: Platform) -> Sequencer:
+    """The log's sequencer for this platform; of several processes one at a time works."""
+    return Sequencer(
+        platform.dsn,
+        origin=platform.settings.log_origin,
+        signer=platform.keyring,
+        clock=platform.clock,
+        mirror=platform.settings.mirror_path.parent,
+    )
+
+
+def key_finder(keyring: Keyring) -> Callable[[str], es256.PublicKey | None]:
+    """Finds a published QR key; an unknown one makes it look at the ring again."""
+    known = jwks.parse(keyring.jwks())
+
+    def find(kid: str) -> es256.PublicKey | None:
+        nonlocal known
+        key = known.find(kid)
+        if key is None and keyring.refresh():
+            known = jwks.parse(keyring.jwks())
+            key = known.find(kid)
+        return key
+
+    return find
+
+
+def _furnish(app: Starlette, platform: Platform) -> None:
+    """Put on the application what its operations work with."""
+    app.state.platform = platform
+    app.state.proofs = Proofs(OrderedDict())
+    app.state.openapi = msgspec.json.encode(openapi.document(OPERATIONS))
+    app.state.gate = Gate(
+        means=platform.means,
+        pool=platform.pool,
+        appender=Appender(platform.pool),
+        counters=platform.counters,
+        find_key=key_finder(platform.keyring),
+    )
+
+
+async def _upkeep(platform: Platform, stop: asyncio.Event) -> None:
+    """Small regular work; a failed round is told and tried again."""
+    while not stop.is_set():
+        try:
+            async with platform.pool.acquire() as db:
+                await mirror.carry(db, platform.clock, platform.settings.mirror_path)
+                today = civil_day(platform.clock.now())
+                await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
+            platform.vault.refresh()
+        except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
+            _log.warning("upkeep failed", error=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), UPKEEP_S)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    code = "request.method" if status == 405 else "request.path"
+    text = ("Không có địa chỉ này.", "There is nothing at this address.")
+    return problems.document(request, status=status, code=code, text=text)

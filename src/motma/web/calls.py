@@ -1,0 +1,122 @@
+"""Who is calling: the token, the proof of its key, and the session behind them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final, cast
+from uuid import UUID
+
+from starlette.requests import Request
+
+from motma.access import service
+from motma.access.errors import Forbidden, ProofRefused, TokenRefused
+from motma.access.limits import Allowance
+from motma.access.model import Session
+from motma.access.tokens import PROOF_WINDOW_S, Claims, read_proof, read_token
+from motma.bootstrap import Platform
+from motma.scan.service import Gate
+
+_REMEMBERED_PROOFS: Final = 200_000
+
+
+@dataclass(slots=True)
+class Proofs:
+    """Proofs this process has seen lately: each is good once (RFC 9449 §11.1)."""
+
+    seen: "OrderedDict[str, float]"
+
+    def use(self, key: str, at_s: float) -> None:
+        """Remember a proof, or refuse it."""
+        if key in self.seen:
+            raise ProofRefused
+        self.seen[key] = at_s
+        while self.seen and (
+            len(self.seen) > _REMEMBERED_PROOFS
+            or next(iter(self.seen.values())) < at_s - 2 * PROOF_WINDOW_S
+        ):
+            self.seen.popitem(last=False)
+
+
+def platform_of(request: Request) -> Platform:
+    """The platform this application was made with."""
+    return cast("Platform", request.app.state.platform)
+
+
+def gate_of(request: Request) -> Gate:
+    """The scan path of this process."""
+    return cast("Gate", request.app.state.gate)
+
+
+def prove(request: Request, token: str | None) -> str:
+    """The thumbprint of the key that signed this very request."""
+    platform = platform_of(request)
+    now = platform.clock.now()
+    thumbprint, jti = read_proof(
+        request.headers.get("dpop", ""),
+        method=request.method,
+        path=request.url.path,
+        token=token,
+        now=now,
+    )
+    cast("Proofs", request.app.state.proofs).use(f"{thumbprint}{jti}", now.timestamp())
+    return thumbprint
+
+
+def claims_of(request: Request) -> Claims:
+    """The claims of the token, whose key signed this request; the session is not looked up."""
+    platform = platform_of(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "dpop" or not token:
+        raise TokenRefused
+    claims = read_token(
+        token, lambda data, kid: platform.keyring.mac("token", data, kid), platform.clock.now()
+    )
+    if prove(request, token) != claims.thumbprint:
+        raise ProofRefused
+    return claims
+
+
+async def session_of(request: Request) -> tuple[Session, Claims]:
+    """The live session of the caller: device, reader and role as they are now."""
+    claims = claims_of(request)
+    platform = platform_of(request)
+    async with platform.pool.acquire() as db:
+        session = await service.resume(
+            db,
+            platform.means,
+            device_id=claims.device,
+            session_id=claims.session,
+            thumbprint=claims.thumbprint,
+        )
+    return session, claims
+
+
+async def require_role(request: Request, *roles: str) -> Session:
+    """The session of a reader in one of these roles; Forbidden for everybody else."""
+    session, _ = await session_of(request)
+    if session.reader is None or session.reader.role not in roles:
+        raise Forbidden
+    return session
+
+
+async def require_person(request: Request) -> tuple[Session, UUID]:
+    """The session of a person on their wallet, and who it is."""
+    session, _ = await session_of(request)
+    if session.device.person_id is None:
+        raise Forbidden
+    return session, session.device.person_id
+
+
+def tell_limit(request: Request, allowance: Allowance) -> None:
+    """Tell what is left of a limit (draft-ietf-httpapi-ratelimit-headers)."""
+    limit = allowance.limit
+    request.state.headers = {
+        "RateLimit-Policy": f'"{limit.name}";q={limit.count};w={limit.window_s}',
+        "RateLimit": f'"{limit.name}";r={max(allowance.remaining, 0)};t={allowance.reset_s}',
+    }
+
+
+def network_of(request: Request) -> bytes:
+    """The caller's network (IPv4 /24, IPv6 /48) for limits on those who are nobody yet."""
+    host = request.client.host if request.client else ""
+    parts = host.split(":")[:3] if ":" in host else host.split(".")[:3]
+    return ".".join(parts).encode()

@@ -1,0 +1,130 @@
+"""An operation of the API: parsed, permitted, run, rendered and described in one place."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from motma.kernel.errors import Declined, Kind, Malformed
+from motma.web import problems
+
+T = TypeVar("T")
+
+#: Largest body of an ordinary operation, bytes.
+SMALL: Final = 64 * 1024
+
+Handler = Callable[[Request, Any], Awaitable[Any]]
+
+
+@dataclass
+class TooLarge(Declined):
+    """The body is larger than this operation takes."""
+
+    code = "request.too-large"
+    kind = Kind.MALFORMED
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What an operation takes, gives and declines."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    answer: Any = None
+    body: Any = None
+    status: int = 200
+    auth: str = "none"  # none, proof, reader or person
+    most_bytes: int = SMALL
+    query: Sequence[str] = ()
+    media_type: str = "application/json"
+    tag: str = "platform"
+    decoder: msgspec.json.Decoder[Any] | None = field(default=None)
+
+    @property
+    def name(self) -> str:
+        """The operation's id in the OpenAPI document."""
+        return self.handler.__name__
+
+    def route(self) -> Route:
+        """The Starlette route that runs it."""
+        decoder = msgspec.json.Decoder(self.body) if self.body is not None else None
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                body = await _parse(request, decoder, self.most_bytes) if decoder else None
+                result = await self.handler(request, body)
+            except Declined as declined:
+                return problems.of(declined, request)
+            except ClientDisconnect:
+                raise
+            except Exception as error:  # noqa: BLE001 - the rim: a defect becomes a problem
+                return problems.defect(request, error)
+            if isinstance(result, Response):
+                return result
+            if result is None:
+                return Response(status_code=204)
+            headers = getattr(request.state, "headers", None)
+            return Response(
+                _encode(result), self.status, headers=headers, media_type=self.media_type
+            )
+
+        return Route(self.path, endpoint, methods=[self.method], name=self.name)
+
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """The body, or TooLarge before more than that was taken in."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > most_bytes:
+        raise TooLarge(most_bytes)
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Malformed("request.content-encoding")
+    chunks = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most_bytes:
+            raise TooLarge(most_bytes)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def _parse(request: Request, decoder: msgspec.json.Decoder[T], most_bytes: int) -> T:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Malformed("request.content-type")
+    return parse(await read_body(request, most_bytes), decoder)
+
+
+def parse(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """The value of a JSON body; Malformed for wrong types, unknown or doubled names, depth."""
+    try:
+        value = decoder.decode(data)
+        json.loads(data, object_pairs_hook=_no_doubles)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Malformed("request.json", _place_of(str(error))) from None
+    except (ValueError, RecursionError):
+        raise Malformed("request.json") from None
+    return value
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("request.doubled-name")
+    return found
+
+
+def _place_of(message: str) -> str | None:
+    """Where in the body the fault is: only the path, the message may quote the content."""
+    return message.rpartition("at `")[2].rstrip("`") if "at `$" in message else None

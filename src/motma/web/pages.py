@@ -1,0 +1,73 @@
+"""Serves the built pages under a strict Content-Security-Policy; no other host is ever asked."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+STATIC: Final = Path(__file__).parent / "static"
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "media-src 'self' blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class Guarded:
+    """Adds the security headers to every answer, and no-store to what is not a page."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_api = scope["path"].startswith("/v1/")
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                headers.extend(_NO_STORE if is_api else [])
+                headers.extend(_ENCODED)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+_ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NO_STORE: Final = [(b"cache-control", b"no-store")]
+
+
+def routes() -> list[BaseRoute]:
+    """The reader's page at /reader/; the front door leads there until there is a portal."""
+    return [
+        Route("/", lambda _request: RedirectResponse("/reader/")),
+        Route("/reader", lambda _request: RedirectResponse("/reader/")),
+        Mount("/reader", StaticFiles(directory=STATIC / "reader", html=True, check_dir=False)),
+    ]
