@@ -96,8 +96,9 @@ async def place(db: Connection, *, most: int = MOST_A_PASS) -> int:
 
 
 async def restore(db: Connection, log: Log) -> int:
-    """Put back leaves that the mirror has and a restored database lost; how many.
+    """Put back leaves and checkpoints that only the mirror has; how many leaves.
 
+    A crash between mirror and database leaves a checkpoint behind, a restored backup lacks both.
     Their events are gone, and `verify` says so; but the log goes on from what was signed, instead
     of signing another history. Forked when the two are not the same log.
     """
@@ -113,9 +114,22 @@ async def restore(db: Connection, log: Log) -> int:
         await _keep(db, growth, [(x.device_id, x.event_id, x.commitment) for x in leaves])
     if growth.size > cursor.size:
         await queries.set_cursor(db, replace(cursor, size=growth.size))
-    if latest is not None and await root_at(db, latest.size) != latest.root:
-        raise Forked(latest.size)
+    if latest is not None:
+        await _restore_checkpoints(db, log.mirror, latest)
     return growth.size - cursor.size
+
+
+async def _restore_checkpoints(db: Connection, mirror: Mirror, latest: Checkpoint) -> None:
+    """Keep what was signed after the database's last checkpoint; Forked if it contradicts."""
+    ours = await queries.latest_checkpoint(db)
+    known = ours.size if ours else 0
+    missing = mirror.checkpoints() if known < latest.size else iter([latest])
+    for checkpoint in missing:
+        if checkpoint.size < known:
+            continue
+        if await root_at(db, checkpoint.size) != checkpoint.root:
+            raise Forked(checkpoint.size)
+        await queries.add_checkpoint(db, checkpoint)
 
 
 async def mirror_leaves(db: Connection, log: Log) -> int:
@@ -149,7 +163,6 @@ async def sign(db: Connection, log: Log) -> Checkpoint | None:
             raise Forked(latest.size)
         if await root_at(db, latest.size) != latest.root:
             raise Forked(latest.size)
-        await queries.add_checkpoint(db, latest)  # a crash may have come between the two
     if cursor is None or cursor.size == (latest.size if latest else 0):
         return None
     root = await root_at(db, cursor.size)
