@@ -127,15 +127,27 @@ def _codes(image: Image.Image) -> list[str]:
 
 
 def _ways(image: Image.Image) -> Iterator[tuple[Image.Image, zxingcpp.Binarizer]]:
-    """Ways of looking, cheapest first; the later ones cost only what could not be read."""
+    """Ways of looking, cheapest first; the later ones cost only what could not be read.
+
+    Which ones, and how strong, was chosen on the battery of docs/qr-format.md.
+    """
     local = zxingcpp.Binarizer.LocalAverage
     yield image, local
-    yield ImageOps.autocontrast(image, cutoff=1), zxingcpp.Binarizer.GlobalHistogram
-    if max(image.size) <= SMALL_SIDE:
-        larger = image.resize((image.width * 2, image.height * 2), Image.Resampling.BICUBIC)
-        yield larger, local
-        yield larger.filter(ImageFilter.UnsharpMask(4, 250, 0)), local
-    yield image.filter(ImageFilter.MedianFilter(3)), local
+    contrasted = ImageOps.autocontrast(image, cutoff=1)
+    yield contrasted, zxingcpp.Binarizer.GlobalHistogram
+    if max(image.size) > SMALL_SIDE:
+        yield image.filter(ImageFilter.MedianFilter(3)), local
+        return
+    yield _enlarged(contrasted), local
+    for softness, sharpness in ((0.7, 6), (1.0, 8)):
+        soft = _enlarged(image.filter(ImageFilter.GaussianBlur(softness)))
+        yield soft, local
+        yield soft.filter(ImageFilter.UnsharpMask(sharpness, 250, 0)), local
+
+
+def _enlarged(image: Image.Image) -> Image.Image:
+    """Three times as large, so that the reader finds several pixels in every module."""
+    return image.resize((image.width * 3, image.height * 3), Image.Resampling.BICUBIC)
 
 
 def _text(code: zxingcpp.Barcode) -> str:
