@@ -1,0 +1,79 @@
+"""Fills an empty platform with what the browser tests scan: two readers, two places, three codes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from motma.access import service as access
+from motma.bootstrap import Platform, Settings, open_platform
+from motma.codec.issued import Form
+from motma.identity import ending, issuing, service
+from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.identity.service import Registered
+from motma.storage.pool import Connection
+
+PIN: Final = "246813"
+GUARD: Final = "guard@test"
+NURSE: Final = "nurse@test"
+TRACER: Final = "tracer@test"
+MARKET: Final = "Cổng chợ"
+CLINIC: Final = "Trạm y tế"
+#: An owner chose this name; on the page it must be a name and nothing else.
+HOSTILE_PLACE: Final = "<img src=x onerror=\"document.title='owned'\"><b>Cổng"
+FULL_NAME: Final = "Nguyễn Thị Thử Nghiệm"
+#: A name that Telex changes: LEE becomes LÊ.
+FOREIGN_NAME: Final = "Lee Kim"
+BIRTH: Final = "1989-05-17"
+
+#: More than all tests together use; a code works once.
+_CODES: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    """What the tests know of the platform."""
+
+    codes: list[str]
+    paper: str
+    foreign: str
+    revoked: str
+
+
+async def seed(home: Path) -> Seeded:
+    """Make the platform below `home` and what stands in it; it is closed again at the end."""
+    async with open_platform(Settings(home=home)) as platform, platform.transaction() as db:
+        codes = await _organisation(platform, db)
+        return Seeded(
+            codes=codes,
+            paper=await _person(platform, db, FULL_NAME, "001189000017"),
+            foreign=await _person(platform, db, FOREIGN_NAME, "001189000025"),
+            revoked=await _person(platform, db, "Trần Văn Thu Hồi", "001089000033", revoke=True),
+        )
+
+
+async def _organisation(platform: Platform, db: Connection) -> list[str]:
+    means = platform.means
+    owner = await access.add_organisation(db, means, "Trạm y tế thử nghiệm")
+    for kind, name in (("public-place", MARKET), ("clinic", CLINIC), ("transport", HOSTILE_PLACE)):
+        await access.add_place(db, means, organisation_id=owner, kind=kind, name=name)
+    for login, role in ((GUARD, "place"), (NURSE, "medical"), (TRACER, "tracer")):
+        await access.add_reader(db, means, organisation_id=owner, login=login, role=role, pin=PIN)
+    made = [await access.new_code(db, means, organisation_id=owner) for _ in range(_CODES)]
+    return [code for code, _ in made]
+
+
+async def _person(
+    platform: Platform, db: Connection, name: str, number: str, *, revoke: bool = False
+) -> str:
+    """The text of the paper code of a new person."""
+    document = ShownDocument(kind="cccd", number=number, seen=True)
+    claim = Claim(full_name=name, birth=BIRTH, sex="female", documents=(document,))
+    made = await service.register(
+        db, platform.means, claim, source="registrar", assurance=Assurance.SEEN
+    )
+    assert isinstance(made, Registered)
+    person = await service.find(db, platform.means, made.qid)
+    text = await issuing.issue(db, platform.means, person, form=Form.PAPER)
+    if revoke:
+        await ending.revoke(db, platform.means, made.qid, reason="test")
+    return text

@@ -1,0 +1,103 @@
+"""A code goes in by every way, and the answer that the role may have comes out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.browser.conftest import Site
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
+from tests.browser.symbols import write_picture
+from playwright.sync_api import expect
+
+ENTRY = "Vào cửa"
+CARE = "Khám chữa bệnh, tiêm chủng"
+
+
+def test_the_camera_sees_an_issued_code_and_the_answer_is_on_the_page(
+    gatekeeper: Gatekeeper,
+) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET, camera=True)
+    gatekeeper.heading("Hợp lệ")
+    expect(gatekeeper.answer).to_contain_text("1989")
+
+
+def test_a_steady_camera_asks_once(gatekeeper: Gatekeeper) -> None:
+    asked: list[str] = []
+    gatekeeper.page.on(
+        "request", lambda request: asked.append(request.url) if "/v1/scans" in request.url else None
+    )
+    gatekeeper.work(GUARD, ENTRY, MARKET, camera=True)
+    gatekeeper.heading("Hợp lệ")
+    gatekeeper.page.wait_for_timeout(3_500)
+    assert len(asked) == 1
+
+
+def test_guard_and_nurse_see_two_different_answers(
+    gatekeeper: Gatekeeper, another: Callable[[], Gatekeeper], site: Site
+) -> None:
+    nurse = another()
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    nurse.work(NURSE, CARE, CLINIC)
+    for each in (gatekeeper, nurse):
+        each.wedge(site.seeded.paper)
+        each.heading("Hợp lệ")
+    expect(nurse.answer).to_contain_text(FULL_NAME)
+    expect(nurse.answer).to_contain_text("17/05/1989")
+    expect(gatekeeper.answer).not_to_contain_text(FULL_NAME)
+    expect(gatekeeper.answer).not_to_contain_text("17/05")
+    nurse.check_promises()
+
+
+def test_a_picture_file_is_read_on_the_device(
+    gatekeeper: Gatekeeper, site: Site, tmp_path: Path
+) -> None:
+    write_picture(tmp_path / "code.png", site.seeded.paper)
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.page.get_by_label("Chọn ảnh").set_input_files(tmp_path / "code.png")
+    gatekeeper.heading("Hợp lệ")
+
+
+def test_a_picture_without_a_code_says_how_to_take_a_better_one(
+    gatekeeper: Gatekeeper, tmp_path: Path
+) -> None:
+    (tmp_path / "text.png").write_bytes(b"no picture at all")
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.page.get_by_label("Chọn ảnh").set_input_files(tmp_path / "text.png")
+    expect(gatekeeper.answer).to_contain_text("Không thấy mã QR trong ảnh")
+
+
+def test_a_revoked_code_is_stopped_in_words_too(gatekeeper: Gatekeeper, site: Site) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
+
+
+def test_a_changed_code_is_called_forged(gatekeeper: Gatekeeper, site: Site) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.wedge(site.seeded.paper.replace("THU NGHIEM", "THU NGHIEN"))
+    gatekeeper.heading("Mã giả")
+
+
+def test_a_hostile_name_is_a_name_and_nothing_else(gatekeeper: Gatekeeper) -> None:
+    gatekeeper.work(GUARD, ENTRY, HOSTILE_PLACE)
+    expect(gatekeeper.page.get_by_role("banner")).to_contain_text(HOSTILE_PLACE)
+    assert gatekeeper.page.locator("img").count() == 0
+    assert gatekeeper.page.title() != "owned"
+
+
+def test_a_hostile_code_is_answered_and_nothing_else(gatekeeper: Gatekeeper) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.wedge("<img src=x onerror=\"document.title='owned'\">")
+    expect(gatekeeper.answer).to_be_visible()
+    assert gatekeeper.page.locator("img").count() == 0
+    assert gatekeeper.page.title() != "owned"
+
+
+def test_the_same_code_at_once_is_already_scanned(gatekeeper: Gatekeeper, site: Site) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
+    gatekeeper.page.wait_for_timeout(700)
+    gatekeeper.wedge(site.seeded.revoked)
+    expect(gatekeeper.page.get_by_text("Mã này vừa quét xong")).to_be_visible()
+    expect(gatekeeper.page.get_by_role("listitem").filter(has_text="Đã thu hồi")).to_have_count(1)
