@@ -1,0 +1,14 @@
+"""The stage for tests of use cases over HTTP."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from staging import Stage, stage
+
+
+@pytest.fixture
+async def on_stage(database: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A platform on a fresh database, with its HTTP face."""
+    async with stage(database, tmp_path / "home") as ready:
+        yield ready
