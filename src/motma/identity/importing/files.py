@@ -38,7 +38,7 @@ def rows(path: Path) -> Generator[Row, None, None]:
     if head.startswith(_XLSX_MAGIC):
         yield from _xlsx(path)
         return
-    with path.open(encoding=_encoding(head), errors="surrogateescape", newline="") as text:
+    with path.open(encoding=_encoding(head), errors="replace", newline="") as text:
         yield from _csv(text)
 
 

@@ -46,7 +46,7 @@ class Sorted:
 
     fresh: list[Staged]
     met: list[Prepared]  # a proven document of theirs is somebody's, maybe of an earlier row here
-    again: list[Prepared]  # the same unproven row came before
+    again: list[Prepared]  # the same source said exactly the same before
 
 
 async def merge(
@@ -79,20 +79,20 @@ async def _sort(
     merged: Merged,
 ) -> Sorted:
     """Tell new people from known ones; the first of two rows with one document is the new one."""
-    owned = set(await queries.owners(db, [blind for one in prepared for blind in one.owned]))
-    lookups = [blind for one in prepared for blind in one.again]
-    repeated = set(await queries.repeated(db, lookups)) if lookups else set()
+    said = set(await queries.said(db, [blind for one in prepared for blind in one.statement]))
+    unsaid = [one for one in prepared if said.isdisjoint(one.statement)]
+    owned = set(await queries.owners(db, [blind for one in unsaid for blind in one.owned]))
     rows = Sorted([], [], [])
     names = set(by_qid)
     for one in prepared:
-        if not owned.isdisjoint(one.owned):
-            rows.met.append(one)
-        elif not repeated.isdisjoint(one.again):
+        if not said.isdisjoint(one.statement):
             rows.again.append(one)
+        elif not owned.isdisjoint(one.owned):
+            rows.met.append(one)
         else:
             rows.fresh.append(_with_free_names(means, one, names, merged))
             owned.update(one.owned)
-            repeated.update(one.again)
+            said.update(one.statement)
     return rows
 
 
@@ -187,10 +187,8 @@ async def _register(
         return
     merged.created += done.created
     merged.known += not done.created
-    if done.created:
-        for blind in one.again[:1]:
-            await db.execute(queries.ADD_KEY, blind, done.person_id)
-    elif said.qid or said.alias:
+    await db.execute(queries.ADD_KEY, one.statement[0], done.person_id)
+    if not done.created and (said.qid or said.alias):
         await _keep_qid(db, means, done.person_id, one, merged)
 
 
@@ -207,8 +205,8 @@ async def _keep_qids(
     for one in known:
         if not (one.wanted_qid or one.staged.alias):
             continue
-        index = owners or await queries.repeated(db, one.again)
-        person_id = next(index[b] for b in (*one.owned, *one.again) if b in index)
+        index = owners or await queries.said(db, one.statement)
+        person_id = next(index[b] for b in (*one.owned, *one.statement) if b in index)
         if by_qid.get(one.wanted_qid or one.staged.alias or "") != person_id:
             await _keep_qid(db, means, person_id, one, merged)
 

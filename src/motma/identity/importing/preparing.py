@@ -1,28 +1,22 @@
-"""What a worker process does: rows of text → sealed values, ready to be copied.
+"""Rows of text → sealed values, ready to be copied; runs in the worker processes.
 
-The process has its own key ring and no database. Nothing clear leaves it.
+A worker has its own key ring and no database. Nothing clear leaves it.
 """
 
-import os
-import threading
 from collections.abc import Sequence
 from datetime import datetime
-from multiprocessing import connection, parent_process
-from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from motma.identity import model
 from motma.identity.importing.files import Row
 from motma.identity.importing.rows import Finding, Layout, Read, Refused, read
-from motma.identity.model import Assurance, Claim, Held, Profile
-from motma.kernel import names
+from motma.identity.model import Assurance, Profile
 from motma.kernel.ids import new_qid, system_random
-from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
 
-#: Index kind of a row without a proven document: the same row again is not another person.
-REPEATED_ROW = "import-row"
+#: Index kind of what a row says as a whole: the same row of the same source is never news.
+STATEMENT: Final = "import-row"
 
 
 class Plan(NamedTuple):
@@ -48,12 +42,12 @@ class Staged(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A staged row, and under what it may be known already."""
+    """A staged row, and under what its person may be known already, by every key in use."""
 
     staged: Staged
     wanted_qid: str | None
-    owned: list[bytes]  # indexes of proven documents, of every key in use
-    again: list[bytes]  # indexes of the row itself, when no document proves it
+    owned: list[bytes]  # of proven documents
+    statement: list[bytes]  # of the row as a whole
 
 
 class Batch(NamedTuple):
@@ -64,37 +58,16 @@ class Batch(NamedTuple):
     findings: list[Finding]
 
 
-class _Worker:
-    """What the process keeps between chunks."""
-
-    plan: Plan
-    vault: Vault
-
-
-def start(keys: Path, plan: Plan) -> None:
-    """Called once in each worker process."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Worker.plan, _Worker.vault = plan, Vault(Keyring.open(keys))
-
-
-def _end_with_parent() -> None:
-    """Leave when the parent is killed: nobody would ever send work again."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(0)
-
-
-def prepare(first: int, rows: Sequence[Row], now: datetime) -> Batch:
+def prepare(vault: Vault, plan: Plan, first: int, rows: Sequence[Row], now: datetime) -> Batch:
     """Read, judge, seal and index rows; `first` is the row number of the first."""
-    _Worker.vault.refresh()  # a rotation in mid-import takes effect with the next chunk
+    vault.refresh()  # a rotation in mid-import takes effect with the next chunk
     prepared: list[Prepared] = []
     findings: list[Finding] = []
     for number, cells in enumerate(rows, first):
-        found = judge(number, cells, _Worker.plan, now, findings)
+        found = judge(number, cells, plan, now, findings)
         if found is not None:
             said, profile = found
-            prepared.append(_seal(number, said, profile, _Worker.vault, _Worker.plan.source))
+            prepared.append(_seal(number, said, profile, vault, plan))
     return Batch(len(rows), prepared, findings)
 
 
@@ -107,22 +80,21 @@ def judge(
         return None
     if not any(cells):
         return None
-    said = read(cells, plan.layout)
+    said = read(cells, plan.layout, source=plan.source, assurance=plan.assurance, now=now)
     if isinstance(said, Refused):
         findings += [Finding(number, column, "error", code) for column, code in said.reasons]
         return None
-    profile = model.judge(said.claim, source=plan.source, assurance=plan.assurance, now=now)
-    odd = [*said.warnings, *(("", code) for code in model.warnings(profile))]
+    odd = [*said.warnings, *(("", code) for code in model.warnings(said.profile))]
     findings += [Finding(number, column, "warning", code) for column, code in odd]
-    return said, profile
+    return said, said.profile
 
 
-def _seal(number: int, said: Read, profile: Profile, vault: Vault, source: str) -> Prepared:
+def _seal(number: int, said: Read, profile: Profile, vault: Vault, plan: Plan) -> Prepared:
     """The row as the tables keep it."""
     person_id = UUID(bytes=system_random(16), version=4)
     held = {document.document.key: document for document in profile.documents}
-    proven = [key for key, document in held.items() if document.assurance > Assurance.DECLARED]
-    again = [] if proven else vault.blinds(REPEATED_ROW, _likeness(source, said.claim, held))
+    indexes = {key: vault.blinds("document", key) for key in held}
+    statement = vault.blinds(STATEMENT, _statement(plan, profile))
     keys = [vault.blind(kind, value) for kind, value in model.keys_for_search(profile)]
     staged = Staged(
         row_no=number,
@@ -131,22 +103,28 @@ def _seal(number: int, said: Read, profile: Profile, vault: Vault, source: str) 
         qid=said.qid or new_qid(),
         alias=said.alias,
         kinds=[document.kind for document in held.values()],
-        blinds=[vault.blind("document", key) for key in held],
+        blinds=[blinds[0] for blinds in indexes.values()],
         sealed=[
             vault.seal(model.DOCUMENT_COLUMN, person_id, document.number.encode())
             for document in held.values()
         ],
-        keys=list(dict.fromkeys(keys + again[:1])),
+        keys=list({*keys, statement[0]}),
     )
-    owned = [blind for key in proven for blind in vault.blinds("document", key)]
-    return Prepared(staged, said.qid, owned, again)
+    owned = [
+        blind
+        for key, document in held.items()
+        if document.assurance > Assurance.DECLARED
+        for blind in indexes[key]
+    ]
+    return Prepared(staged, said.qid, owned, statement)
 
 
-def _likeness(source: str, claim: Claim, held: dict[str, Held]) -> str:
-    """All that a row without proof says, in one form: the same source's same row is a repeat."""
-    as_of = claim.commune_as_of.isoformat() if claim.commune_as_of else ""
-    said = (
-        source, names.fold(claim.full_name), claim.birth, claim.sex, claim.nationality or "",
-        claim.commune_code or "", as_of, claim.address or "", *claim.phones, *sorted(held),
+def _statement(plan: Plan, profile: Profile) -> str:
+    """All that a row says, and who says it how surely, in one form."""
+    attributes = (
+        profile.full_name, profile.birth, profile.sex, profile.nationality, profile.commune,
+        profile.address, *profile.phones,
     )  # fmt: skip
-    return "|".join(said)
+    said = [attribute.value if attribute else "" for attribute in attributes]
+    said += sorted(held.document.key for held in profile.documents)
+    return "|".join((plan.source, str(int(plan.assurance)), *said))

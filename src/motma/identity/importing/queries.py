@@ -37,7 +37,7 @@ FINISH_JOB: Final = "UPDATE local.import_job SET finished_at = $2 WHERE job_id =
 OWNERS: Final = """
     SELECT blind, person_id FROM document_index WHERE blind = ANY($1) AND proven
 """
-REPEATED: Final = "SELECT blind, person_id FROM person_index WHERE blind = ANY($1)"
+SAID: Final = "SELECT blind, person_id FROM person_index WHERE blind = ANY($1)"
 TAKEN_QIDS: Final = "SELECT qid, person_id FROM qid WHERE qid = ANY($1)"
 PEOPLE: Final = """
     SELECT person_id, profile, merged_into FROM person WHERE person_id = ANY($1)
@@ -112,9 +112,9 @@ async def owners(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
     return {row["blind"]: row["person_id"] for row in await db.fetch(OWNERS, blinds)}
 
 
-async def repeated(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
-    """Index → who came from the same row of the same source; served by the primary key."""
-    return {row["blind"]: row["person_id"] for row in await db.fetch(REPEATED, blinds)}
+async def said(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
+    """Index of a statement → of whom it was made; served by the primary key."""
+    return {row["blind"]: row["person_id"] for row in await db.fetch(SAID, blinds)}
 
 
 async def taken_qids(db: Connection, qids: list[str]) -> dict[str, UUID]:

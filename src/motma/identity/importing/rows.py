@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Final, NamedTuple
 
-from motma.identity.model import SEXES, Claim, ShownDocument, names_line
+from motma.identity.model import (
+    SEXES,
+    Assurance,
+    Claim,
+    Profile,
+    ShownDocument,
+    judge,
+    names_line,
+)
 from motma.kernel import birth, documents, names, phones, units
 from motma.kernel.documents import DocumentKind
 from motma.kernel.errors import Malformed
@@ -35,9 +44,10 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A row that makes a claim; `qid` keeps ours-like codes, `alias` any other text."""
+    """A row that makes a person; `qid` is one that fits ours, `alias` any other text."""
 
     claim: Claim
+    profile: Profile
     qid: str | None
     alias: str | None
     warnings: tuple[tuple[str, str], ...]
@@ -53,54 +63,82 @@ class Refused:
 class Layout(NamedTuple):
     """How to read the rows of one file."""
 
-    places: Mapping[str, int]
+    places: dict[str, int]
     proven: bool  # documents were seen by the source, not only declared
     today: date
 
 
-def read(cells: Sequence[str], layout: Layout) -> Read | Refused:
+def read(
+    cells: Sequence[str], layout: Layout, *, source: str, assurance: Assurance, now: datetime
+) -> Read | Refused:
     """What a row says. A row is refused whole: nobody is imported with half of their data."""
     texts = {
-        field: cells[place].strip().removeprefix("'").strip()
+        field: text
         for field, place in layout.places.items()
-        if place < len(cells)
+        if place < len(cells) and (text := cells[place].strip().lstrip("'").lstrip())
     }
-    reasons: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
-
-    def column(name: str, parse: Callable[[str], str]) -> str:
-        try:
-            return parse(texts.get(name, ""))
-        except Malformed as malformed:
-            reasons.append((name, malformed.reason))
-            return ""
-
-    claim = Claim(
-        full_name=column("full_name", names.clean),
-        birth=column("birth_date", lambda text: _birth(text, layout.today)),
-        sex=column("sex", _sex),
-        nationality=column("nationality", _country) or None,
-        documents=tuple(_documents(texts, layout, reasons, warnings)),
-        phones=tuple(
-            number
-            for name in ("phone", "phone_2")
-            if texts.get(name) and (number := column(name, _phone))
-        ),
-        commune_code=column("commune_code", _commune) or None,
-        commune_as_of=_day(column("commune_as_of", lambda text: _as_of(text, layout.today))),
-        address=column("address", names_line) or None,
-    )
-    qid = column("qid", _qid)
-    if reasons:
-        return Refused(tuple(reasons))
-    warnings += _commune_warnings(claim)
+    try:
+        qid = _qid(texts.get("qid", ""))
+        claim = _claim(texts, layout, warnings)
+        profile = judge(claim, source=source, assurance=assurance, now=now)
+    except Malformed as malformed:
+        reasons = tuple(_reasons(texts, layout))
+        return Refused(reasons or ((malformed.field or "", malformed.reason),))
     fits = len(qid) == _QID_DIGITS and qid.isdigit() and qid[0] != "0"
     return Read(
         claim=claim,
+        profile=profile,
         qid=qid if fits else None,
         alias=qid if qid and not fits else None,
         warnings=tuple(warnings),
     )
+
+
+def _claim(texts: Mapping[str, str], layout: Layout, warnings: list[tuple[str, str]]) -> Claim:
+    """The row as a registration: what spreadsheets do to it undone, the rest left to `judge`."""
+    get = texts.get
+    code, as_of = _commune(get("commune_code", "")), _day(get("commune_as_of", ""), layout.today)
+    odd = units.finding(code, as_of) if code else None
+    if odd is not None:
+        warnings.append(("commune_code", odd))
+    return Claim(
+        full_name=get("full_name", ""),
+        birth=_birth(get("birth_date", ""), layout.today),
+        sex=_sex(get("sex", "")),
+        nationality=_country(get("nationality", "")) or None,
+        documents=tuple(_documents(texts, layout, warnings)),
+        phones=tuple(_phone(text) for text in (get("phone"), get("phone_2")) if text),
+        commune_code=code or None,
+        commune_as_of=as_of,
+        address=get("address"),
+    )
+
+
+def _reasons(texts: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, str]]:
+    """Every reason to refuse the row, column by column; asked only when there is one."""
+    columns: dict[str, Callable[[str], object]] = {
+        "full_name": names.clean,
+        "birth_date": partial(_birth, today=layout.today),
+        "sex": _sex,
+        "nationality": _country,
+        "phone": lambda text: text and phones.normalise(_phone(text)),
+        "phone_2": lambda text: text and phones.normalise(_phone(text)),
+        "commune_code": _commune,
+        "commune_as_of": partial(_day, today=layout.today),
+        "address": names_line,
+        "qid": _qid,
+    }
+    for column, parse in columns.items():
+        try:
+            parse(texts.get(column, ""))
+        except Malformed as malformed:
+            yield column, malformed.reason
+    for column, kind, text in _numbers(texts):
+        try:
+            documents.normalise(kind, documents.restore_zeros(kind, text) or text)
+        except Malformed as malformed:
+            yield column, malformed.reason
 
 
 def _birth(text: str, today: date) -> str:
@@ -127,7 +165,7 @@ def _country(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    return phones.normalise(phones.restore_zero(text) or text)
+    return phones.restore_zero(text) or text
 
 
 def _qid(text: str) -> str:
@@ -146,45 +184,29 @@ def _commune(text: str) -> str:
     return text if units.candidates(text) else text.zfill(_COMMUNE_DIGITS)
 
 
-def _as_of(text: str, today: date) -> str:
+def _day(text: str, today: date) -> date | None:
+    """The day a commune's code is of: a whole date, not after today or the last change."""
     if not text:
-        return ""
+        return None
     day = birth.parse_as_written(text, today=max(today, units.CHANGED_ON))
     if day.day is None:
         raise Malformed("birth.not-a-date")
-    return str(day)
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _commune_warnings(claim: Claim) -> Iterator[tuple[str, str]]:
-    if claim.commune_code is not None:
-        found = units.finding(claim.commune_code, claim.commune_as_of)
-        if found is not None:
-            yield "commune_code", found
+    return day.earliest()
 
 
 def _documents(
-    texts: Mapping[str, str],
-    layout: Layout,
-    reasons: list[tuple[str, str]],
-    warnings: list[tuple[str, str]],
+    texts: Mapping[str, str], layout: Layout, warnings: list[tuple[str, str]]
 ) -> Iterator[ShownDocument]:
-    """Each document of the row once; lost zeros come back with a warning."""
+    """Each number of the row; lost zeros come back with a warning."""
     for column, kind, text in _numbers(texts):
-        issuer = _issuer(texts) if kind == DocumentKind.PASSPORT else documents.HOME
         restored = documents.restore_zeros(kind, text)
-        try:
-            document = documents.normalise(kind, restored or text, issuer=issuer)
-        except Malformed as malformed:
-            reasons.append((column, malformed.reason))
-            continue
         if restored is not None:
             warnings.append((column, "document.zeros-restored"))
         yield ShownDocument(
-            kind=document.kind, number=document.number, issuer=document.issuer, seen=layout.proven
+            kind=kind,
+            number=restored or text,
+            issuer=_issuer(texts) if kind == DocumentKind.PASSPORT else documents.HOME,
+            seen=layout.proven,
         )
 
 

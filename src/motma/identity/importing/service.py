@@ -2,14 +2,10 @@
 
 import asyncio
 import hashlib
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -17,12 +13,13 @@ from uuid import UUID
 import asyncpg
 
 from motma.access.means import Means
-from motma.identity.importing import columns, files, merging, preparing, queries
+from motma.identity.importing import columns, files, merging, queries
 from motma.identity.importing.errors import RunningElsewhere
 from motma.identity.importing.files import Row
 from motma.identity.importing.preparing import Batch, Plan
 from motma.identity.importing.report import Report
-from motma.identity.importing.rows import Finding, Layout, Read, Refused, read
+from motma.identity.importing.rows import Finding, Layout, Read, read
+from motma.identity.importing.workers import Chunk, prepared
 from motma.identity.model import Assurance
 from motma.kernel.clock import Clock, civil_day
 from motma.kernel.errors import Malformed
@@ -31,10 +28,6 @@ from motma.storage.pool import Connection
 
 #: Rows of one transaction: large enough that its commit is nothing, small enough to hold.
 CHUNK_ROWS: Final = 5_000
-#: Worker processes; the third core's worth of work is the database's.
-WORKERS: Final = 2
-#: Chunks on their way to or from the workers: bounds memory whatever the file's size.
-_IN_FLIGHT: Final = 4
 _ATTEMPTS: Final = 5
 
 Told = Callable[["Progress"], None]
@@ -71,14 +64,6 @@ class Order:
         return hashlib.sha256(files.digest(self.path) + way.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Rows as read, until their batch is merged; the first one's number."""
-
-    first: int
-    rows: list[Row]
-
-
 async def run(
     db: Connection, means: Means, order: Order, *, keys: Path, told: Told = lambda _: None
 ) -> Progress:
@@ -97,7 +82,7 @@ async def run(
         with Report(order.report_path, rows_done=done.rows) as report:
             job = _Job(db, means, plan, job_id, report)
             chunks = _chunks(islice(rows, done.rows, None), first=done.rows + 2)
-            async for chunk, batch in _prepared(chunks, plan, keys, means.clock):
+            async for chunk, batch in prepared(chunks, plan, keys, means.clock):
                 done = await job.merge(done, chunk, batch)
                 told(done)
     await db.execute(queries.FINISH_JOB, job_id, means.clock.now())
@@ -127,7 +112,7 @@ async def check(order: Order, clock: Clock, *, keys: Path, told: Told = lambda _
     done = Progress()
     with closing(files.rows(order.path)) as rows, Report(order.report_path, rows_done=0) as report:
         plan = _plan(order, rows, clock)
-        async for _, batch in _prepared(_chunks(rows, first=2), plan, keys, clock):
+        async for _, batch in prepared(_chunks(rows, first=2), plan, keys, clock):
             report.add(batch.findings)
             done = replace(
                 done, rows=done.rows + batch.rows, failed=done.failed + _refused(batch.findings)
@@ -149,33 +134,11 @@ def _plan(order: Order, rows: Iterator[Row], clock: Clock) -> Plan:
     return Plan(layout, order.source, order.assurance)
 
 
-def _chunks(rows: Iterator[Row], *, first: int) -> Iterator[_Chunk]:
+def _chunks(rows: Iterator[Row], *, first: int) -> Iterator[Chunk]:
     """Rows in chunks; `first` is the number of the first as a spreadsheet shows it."""
     while chunk := list(islice(rows, CHUNK_ROWS)):
-        yield _Chunk(first, chunk)
+        yield Chunk(first, chunk)
         first += len(chunk)
-
-
-async def _prepared(
-    chunks: Iterator[_Chunk], plan: Plan, keys: Path, clock: Clock
-) -> AsyncIterator[tuple[_Chunk, Batch]]:
-    """Each chunk with its batch, in order, a few ahead of whoever merges them."""
-    pool = ProcessPoolExecutor(
-        WORKERS, mp_context=get_context("spawn"), initializer=preparing.start, initargs=(keys, plan)
-    )
-    waiting: deque[tuple[_Chunk, asyncio.Future[Batch]]] = deque()
-    loop = asyncio.get_running_loop()
-    try:
-        while True:
-            while len(waiting) < _IN_FLIGHT and (chunk := next(chunks, None)) is not None:
-                task = partial(preparing.prepare, chunk.first, chunk.rows, clock.now())
-                waiting.append((chunk, loop.run_in_executor(pool, task)))
-            if not waiting:
-                return
-            chunk, batch = waiting.popleft()
-            yield chunk, await batch
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +151,7 @@ class _Job:
     job_id: UUID
     report: Report
 
-    async def merge(self, done: Progress, chunk: _Chunk, batch: Batch) -> Progress:
+    async def merge(self, done: Progress, chunk: Chunk, batch: Batch) -> Progress:
         """One chunk, one transaction; again when two writers waited for each other in a circle."""
         for attempt in range(_ATTEMPTS):
             try:
@@ -199,8 +162,8 @@ class _Job:
                     raise
         raise AssertionError("the loop returns or raises")
 
-    async def _merge_once(self, done: Progress, chunk: _Chunk, batch: Batch) -> Progress:
-        claims = _claims(chunk, self.plan.layout)
+    async def _merge_once(self, done: Progress, chunk: Chunk, batch: Batch) -> Progress:
+        claims = _claims(chunk, self.plan, self.means.clock)
         merged = await merging.merge(self.db, self.means, self.plan, batch.prepared, claims)
         findings = [*batch.findings, *merged.findings]
         failed = _refused(findings)
@@ -219,13 +182,15 @@ class _Job:
         )
 
 
-def _claims(chunk: _Chunk, layout: Layout) -> Callable[[int], Read]:
+def _claims(chunk: Chunk, plan: Plan, clock: Clock) -> Callable[[int], Read]:
     """Reads a row of the chunk once more: only few need their clear text after preparation."""
 
     def claim(row_no: int) -> Read:
         cells: Sequence[str] = chunk.rows[row_no - chunk.first] or ()
-        said = read(cells, layout)
-        assert not isinstance(said, Refused)  # noqa: S101 - it was prepared, so it was accepted
+        said = read(
+            cells, plan.layout, source=plan.source, assurance=plan.assurance, now=clock.now()
+        )
+        assert isinstance(said, Read)  # noqa: S101 - it was prepared, so it was accepted
         return said
 
     return claim

@@ -1,0 +1,64 @@
+"""The worker process of an import: a loop over its standard input, started by `workers`.
+
+A process of its own rather than one of multiprocessing: it loads none of the command that started
+it (half the memory, a second less), and it ends by itself when that one is killed, as its input
+ends.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+import msgspec
+
+from motma.identity.importing.files import Row
+from motma.identity.importing.preparing import Batch, Plan, prepare
+from motma.keys.keyring import Keyring
+from motma.keys.vault import Vault
+
+#: A message is its length in this many bytes, big endian, then MessagePack.
+LENGTH_BYTES: Final = 4
+
+
+class Start(NamedTuple):
+    """The first message: where the keys are and what to do with rows."""
+
+    keys: str
+    plan: Plan
+
+
+class Task(NamedTuple):
+    """Every other message; each is answered by a `Batch`."""
+
+    first: int
+    rows: list[Row]
+    now: datetime
+
+
+def encode(message: Start | Task | Batch) -> bytes:
+    """A message with its length."""
+    body = msgspec.msgpack.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES) + body
+
+
+def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Answer until the input ends."""
+    start = msgspec.msgpack.decode(_message(stdin) or b"", type=Start)
+    vault = Vault(Keyring.open(Path(start.keys)))
+    decoder = msgspec.msgpack.Decoder(Task)
+    while body := _message(stdin):
+        task = decoder.decode(body)
+        stdout.write(encode(prepare(vault, start.plan, task.first, task.rows, task.now)))
+        stdout.flush()
+
+
+def _message(stdin: BinaryIO) -> bytes | None:
+    """The next message; None when there is none, or when it was cut."""
+    length = int.from_bytes(stdin.read(LENGTH_BYTES))
+    body = stdin.read(length) if length else b""
+    return body if body and len(body) == length else None
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
