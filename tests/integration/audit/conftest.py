@@ -44,12 +44,21 @@ class Log:
         """The mirror, for reading."""
         return Mirror(self.directory)
 
-    def event(self, number: int = 0, **columns: object) -> Event:
+    def event(
+        self, number: int = 0, *, kind: str = "scan.read", person_id: UUID | None = PERSON
+    ) -> Event:
         """A scan of a person."""
-        defaults = {"kind": "scan.read", "person_id": PERSON, "device_id": READER}
-        chosen = defaults | {"outcome": "known", "body_hash": b"b" * 32} | columns
-        details = {"number": number}
-        return record(self.vault, self.clock, self.random, details=details, **chosen)
+        return record(
+            self.vault,
+            self.clock,
+            self.random,
+            kind=kind,
+            details={"number": number},
+            person_id=person_id,
+            device_id=READER,
+            outcome="known",
+            body_hash=b"b" * 32,
+        )
 
     def events(self, count: int) -> list[Event]:
         """Scans of one person."""

@@ -1,17 +1,23 @@
 """Whatever is changed or lost in the log is found; what is not is left in peace."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from motma.audit.model import KEEP
 from motma.audit.verify import verify
+from motma.storage.pool import Connection
+
+if TYPE_CHECKING:
+    from tests.integration.audit.conftest import Log
 
 #: The name of the tests' log.
-ORIGIN = "motma.test/log"
+ORIGIN: Final = "motma.test/log"
 
 #: Each column of each table of the log, and an SQL expression for another value of it.
-CHANGES = {
+CHANGES: Final = {
     "event": {
         "device_id": "'00000000-0000-0000-0000-000000000099'",
         "event_id": "'00000000-0000-0000-0000-000000000099'",
@@ -52,7 +58,7 @@ CHANGES = {
 
 
 @pytest.fixture
-async def small(log):
+async def small(log: "Log") -> "Log":
     """Three checkpoints over 600 leaves: two full tiles and a partial one."""
     for count in (1, 299, 300):
         await log.append(log.events(count))
@@ -60,14 +66,14 @@ async def small(log):
     return log
 
 
-async def rows_of(db, table):
+async def rows_of(db: Connection, table: str) -> list[object]:
     """Where the rows are; of the big tables some at either end and around tile bounds."""
     order = {"event": "event_id", "local.log_leaf": "seq"}.get(table, "1")
     rows = [row[0] for row in await db.fetch(f"SELECT ctid FROM {table} ORDER BY {order}")]
     return rows if len(rows) < 20 else [rows[i] for i in (0, 1, 255, 256, 299, 300, 511, 599)]
 
 
-async def found(log, statement, *arguments):
+async def found(log: "Log", statement: str, *arguments: object) -> set[str]:
     """What verify finds after a statement that is undone again."""
     transaction = log.db.transaction(isolation="repeatable_read")
     await transaction.start()
@@ -77,13 +83,13 @@ async def found(log, statement, *arguments):
     return codes
 
 
-async def test_an_untouched_log_is_whole(small):
+async def test_an_untouched_log_is_whole(small: "Log") -> None:
     report = await small.verify()
     assert report.whole
     assert (report.leaves, report.events, report.checkpoints) == (600, 600, 3)
 
 
-async def test_every_column_of_the_log_is_tried(db):
+async def test_every_column_of_the_log_is_tried(db: Connection) -> None:
     for table, columns in CHANGES.items():
         names = await db.fetch(
             "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass"
@@ -93,25 +99,27 @@ async def test_every_column_of_the_log_is_tried(db):
         assert {row[0] for row in names} - {"one"} == set(columns)
 
 
-async def test_nothing_is_found_within_a_transaction_that_changes_nothing(small):
+async def test_nothing_is_found_within_a_transaction_that_changes_nothing(small: "Log") -> None:
     assert await found(small, "SELECT 1") == set()
 
 
 @pytest.mark.parametrize("table", list(CHANGES))
-async def test_a_changed_value_is_found_in_whatever_row_and_column(small, table):
+async def test_a_changed_value_is_found_in_whatever_row_and_column(
+    small: "Log", table: str
+) -> None:
     for row in await rows_of(small.db, table):
         for column, value in CHANGES[table].items():
-            change = f"UPDATE {table} SET {column} = {value} WHERE ctid = $1::tid"
+            change = f"UPDATE {table} SET {column} = {value} WHERE ctid = $1"
             assert await found(small, change, row), (column, row)
 
 
 @pytest.mark.parametrize("table", list(CHANGES))
-async def test_a_deleted_row_is_found_whichever_it_is(small, table):
+async def test_a_deleted_row_is_found_whichever_it_is(small: "Log", table: str) -> None:
     for row in await rows_of(small.db, table):
-        assert await found(small, f"DELETE FROM {table} WHERE ctid = $1::tid", row), row
+        assert await found(small, f"DELETE FROM {table} WHERE ctid = $1", row), row
 
 
-async def test_two_leaves_that_changed_places_are_found(small):
+async def test_two_leaves_that_changed_places_are_found(small: "Log") -> None:
     swap = "UPDATE local.log_leaf SET seq = -1 WHERE seq = 5"
     async with small.db.transaction():
         await small.db.execute(swap)
@@ -120,9 +128,10 @@ async def test_two_leaves_that_changed_places_are_found(small):
     assert {"audit.leaf-changed", "audit.root-differs", "audit.tile-changed"} <= await small.codes()
 
 
-async def test_a_row_put_in_the_place_of_another_is_found_without_the_mirror(small):
+async def test_a_row_put_in_the_place_of_another_is_found_without_the_mirror(small: "Log") -> None:
     forged = small.event(999)
     victim = await small.db.fetchrow("SELECT * FROM local.log_leaf WHERE seq = 5")
+    assert victim is not None
     await small.db.execute("DELETE FROM event WHERE event_id = $1", victim["event_id"])
     await small.append([forged])
     await small.db.execute(
@@ -135,7 +144,7 @@ async def test_a_row_put_in_the_place_of_another_is_found_without_the_mirror(sma
     assert codes == {"audit.root-differs", "audit.tile-changed"}
 
 
-async def test_a_tail_that_was_cut_off_whole_is_found_by_the_mirror(small):
+async def test_a_tail_that_was_cut_off_whole_is_found_by_the_mirror(small: "Log") -> None:
     tail = await small.db.fetch("SELECT event_id FROM local.log_leaf WHERE seq >= 1")
     first = await small.db.fetchval("SELECT hashes FROM local.log_tile WHERE level = 0 LIMIT 1")
     await small.db.execute("DELETE FROM event WHERE event_id = ANY($1)", [r[0] for r in tail])
@@ -148,7 +157,7 @@ async def test_a_tail_that_was_cut_off_whole_is_found_by_the_mirror(small):
     assert "audit.tail-cut" in await small.codes()
 
 
-async def test_a_second_signed_history_is_found_by_the_mirror(small):
+async def test_a_second_signed_history_is_found_by_the_mirror(small: "Log") -> None:
     kept = small.directory
     small.directory = kept.with_name("forged")
     await small.db.execute("TRUNCATE event, local.log_leaf, local.log_tile, local.log_cursor")
@@ -161,7 +170,7 @@ async def test_a_second_signed_history_is_found_by_the_mirror(small):
     assert "audit.forked" in await small.codes()
 
 
-async def test_a_changed_row_is_found_before_it_has_its_place(small):
+async def test_a_changed_row_is_found_before_it_has_its_place(small: "Log") -> None:
     fresh = small.event()
     await small.append([fresh])
     assert (await small.verify()).waiting == 1
@@ -169,7 +178,7 @@ async def test_a_changed_row_is_found_before_it_has_its_place(small):
     assert await small.codes() == {"audit.row-changed"}
 
 
-async def test_content_may_go_at_its_keep_until_and_no_earlier(small):
+async def test_content_may_go_at_its_keep_until_and_no_earlier(small: "Log") -> None:
     await small.db.execute("DELETE FROM event")
     small.clock.moment += KEEP - timedelta(microseconds=1)
     assert await small.codes() == {"audit.row-missing"}
@@ -179,7 +188,7 @@ async def test_content_may_go_at_its_keep_until_and_no_earlier(small):
     assert (report.leaves, report.events, report.expired) == (600, 0, 600)
 
 
-async def test_a_signature_of_another_key_is_found(small, tmp_path):
+async def test_a_signature_of_another_key_is_found(small: "Log", tmp_path: Path) -> None:
     other = small.keyring.create(
         tmp_path / "other", clock=small.clock, random=small.random, demo=True
     )
@@ -187,7 +196,7 @@ async def test_a_signature_of_another_key_is_found(small, tmp_path):
     assert await small.codes() == {"audit.signature-bad"}
 
 
-async def test_checkpoints_of_an_earlier_key_are_believed_until_it_is_retired(small):
+async def test_checkpoints_of_an_earlier_key_are_believed_until_it_is_retired(small: "Log") -> None:
     old = small.keyring.public_keys("log")[0].kid
     small.keyring.rotate("log")
     await small.append([small.event()])
@@ -197,8 +206,8 @@ async def test_checkpoints_of_an_earlier_key_are_believed_until_it_is_retired(sm
     assert await small.codes() == {"audit.signature-bad"}
 
 
-async def test_progress_is_told_up_to_the_end(small):
-    told = []
+async def test_progress_is_told_up_to_the_end(small: "Log") -> None:
+    told: list[tuple[int, int]] = []
     await verify(
         small.db,
         origin=ORIGIN,
