@@ -99,7 +99,7 @@ class Keyring:
         """The keys of personal codes as a JWK set (RFC 7517) with `state`; no retired ones."""
         return {"keys": [_jwk(info, demo=self.demo) for info in self.public_keys(Purpose.QR)]}
 
-    def keys(self) -> Sequence[Key]:
+    def listed(self) -> Sequence[Key]:
         """Every key, without its secret: for lists and reports."""
         return [replace(key, secret=None) for key in self._keys]
 
