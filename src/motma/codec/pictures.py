@@ -37,7 +37,8 @@ class PictureReader:
     One picture at a time: callers of several threads wait for each other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
@@ -80,7 +81,7 @@ class PictureReader:
     def _ask(self, data: bytes) -> dict[str, object]:
         """One frame out, one frame in; a process that dies over a picture found it too costly."""
         process = self._running()
-        alarm = threading.Timer(PATIENCE_SECONDS, process.kill)
+        alarm = threading.Timer(self._patience_seconds, process.kill)
         alarm.start()
         try:
             body = _exchange(process, data)
