@@ -4,9 +4,8 @@ New people are copied in bulk. A row whose proven document is somebody's already
 that person; only when something differs does it go through `service.register`, one by one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -40,13 +39,13 @@ class Merged:
         self.findings.append(Finding(row, column, "warning", code))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sorted:
     """The rows of a chunk by what is to be done with them."""
 
     fresh: list[Staged]
     met: list[Prepared]  # a proven document of theirs is somebody's, maybe of an earlier row here
-    again: list[Prepared]  # the same source said exactly the same before
+    again: int  # rows that the same source said exactly so before
 
 
 async def merge(
@@ -60,8 +59,7 @@ async def merge(
     merged.created = len(rows.fresh) - len(overtaken)
     late = [one for one in prepared if one.staged.row_no in overtaken]
     await _compare(db, means, plan, [*rows.met, *late], claims, merged)
-    merged.known += len(rows.again)
-    await _keep_qids(db, means, rows.again, by_qid, merged)
+    merged.known += rows.again
     return merged
 
 
@@ -82,11 +80,11 @@ async def _sort(
     said = set(await queries.said(db, [blind for one in prepared for blind in one.statement]))
     unsaid = [one for one in prepared if said.isdisjoint(one.statement)]
     owned = set(await queries.owners(db, [blind for one in unsaid for blind in one.owned]))
-    rows = Sorted([], [], [])
+    rows = Sorted([], [], 0)
     names = set(by_qid)
     for one in prepared:
         if not said.isdisjoint(one.statement):
-            rows.again.append(one)
+            rows.again += 1
         elif not owned.isdisjoint(one.owned):
             rows.met.append(one)
         else:
@@ -140,20 +138,20 @@ async def _compare(
     profiles = {
         person_id: _opened(means, person_id, row["profile"]) for person_id, row in people.items()
     }
-    same: list[Prepared] = []
+    same: list[tuple[Prepared, UUID]] = []
     for one in sorted(met, key=lambda one: one.staged.row_no):
         theirs = {owners[blind] for blind in one.owned if blind in owners}
         known = [profiles.get(person_id) for person_id in theirs]
         if len(known) == 1 and _says_nothing_new(means, known[0], one.staged):
-            same.append(one)
+            same.append((one, theirs.pop()))
             continue
         for person_id in theirs:  # changes now: later rows must not trust the old profile
             profiles.pop(person_id, None)
         await _register(db, means, plan, one, claims, merged)
     merged.known += len(same)
-    named = [one for one in same if one.wanted_qid or one.staged.alias]
-    if named:
-        await _keep_qids(db, means, named, await _taken(db, named), merged, owners=owners)
+    await queries.add_statements(db, [(one.statement[0], person_id) for one, person_id in same])
+    for one, person_id in same:
+        await _keep_qid(db, means, person_id, one, merged)
 
 
 def _says_nothing_new(means: Means, known: Profile | None, staged: Staged) -> bool:
@@ -187,35 +185,18 @@ async def _register(
         return
     merged.created += done.created
     merged.known += not done.created
-    await db.execute(queries.ADD_KEY, one.statement[0], done.person_id)
-    if not done.created and (said.qid or said.alias):
+    await queries.add_statements(db, [(one.statement[0], done.person_id)])
+    if not done.created:
         await _keep_qid(db, means, done.person_id, one, merged)
-
-
-async def _keep_qids(
-    db: Connection,
-    means: Means,
-    known: Iterable[Prepared],
-    by_qid: dict[str, UUID],
-    merged: Merged,
-    *,
-    owners: dict[bytes, UUID] | None = None,
-) -> None:
-    """An imported QID of somebody known stays scannable as an alias."""
-    for one in known:
-        if not (one.wanted_qid or one.staged.alias):
-            continue
-        index = owners or await queries.said(db, one.statement)
-        person_id = next(index[b] for b in (*one.owned, *one.statement) if b in index)
-        if by_qid.get(one.wanted_qid or one.staged.alias or "") != person_id:
-            await _keep_qid(db, means, person_id, one, merged)
 
 
 async def _keep_qid(
     db: Connection, means: Means, person_id: UUID, one: Prepared, merged: Merged
 ) -> None:
-    name = one.wanted_qid or one.staged.alias or ""
-    at: datetime = means.clock.now()
-    await db.execute(queries.ADD_ALIAS, name, person_id, at)
+    """An imported QID of somebody known stays scannable as an alias."""
+    name = one.wanted_qid or one.staged.alias
+    if name is None:
+        return
+    await db.execute(queries.ADD_ALIAS, name, person_id, means.clock.now())
     if (await queries.taken_qids(db, [name]))[name] != person_id:
         merged.warn(one.staged.row_no, "qid", _QID_TAKEN)

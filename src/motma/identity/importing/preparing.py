@@ -10,12 +10,20 @@ from uuid import UUID
 
 from motma.identity import model
 from motma.identity.importing.files import Row
-from motma.identity.importing.rows import Finding, Layout, Read, Refused, read
-from motma.identity.model import Assurance, Profile
+from motma.identity.importing.rows import (
+    Finding,
+    Layout,
+    Read,
+    Refused,
+    read,
+    statement,
+    texts_of,
+)
+from motma.identity.model import Assurance
 from motma.kernel.ids import new_qid, system_random
 from motma.keys.vault import Vault
 
-#: Index kind of what a row says as a whole: the same row of the same source is never news.
+#: Index kind of what a row says as a whole.
 STATEMENT: Final = "import-row"
 
 
@@ -53,7 +61,6 @@ class Prepared(NamedTuple):
 class Batch(NamedTuple):
     """A chunk of rows after preparation."""
 
-    rows: int
     prepared: list[Prepared]
     findings: list[Finding]
 
@@ -64,17 +71,25 @@ def prepare(vault: Vault, plan: Plan, first: int, rows: Sequence[Row], now: date
     prepared: list[Prepared] = []
     findings: list[Finding] = []
     for number, cells in enumerate(rows, first):
-        found = judge(number, cells, plan, now, findings)
-        if found is not None:
-            said, profile = found
-            prepared.append(_seal(number, said, profile, vault, plan))
-    return Batch(len(rows), prepared, findings)
+        said = judge(number, cells, plan, now, findings)
+        if said is not None:
+            prepared.append(_seal(number, said, vault))
+    return Batch(prepared, findings)
+
+
+def statements(vault: Vault, plan: Plan, cells: Row) -> list[bytes]:
+    """Under what a row is known when the same source said exactly the same before."""
+    if not cells or not any(cells):
+        return []
+    texts = texts_of(cells, plan.layout)
+    said = statement(texts, source=plan.source, assurance=plan.assurance)
+    return vault.blinds(STATEMENT, said)
 
 
 def judge(
     number: int, cells: Row, plan: Plan, now: datetime, findings: list[Finding]
-) -> tuple[Read, Profile] | None:
-    """The row's claim and profile; None when it is empty or refused, which `findings` then says."""
+) -> Read | None:
+    """What the row says; None when it is empty or refused, which `findings` then says."""
     if cells is None:
         findings.append(Finding(number, "", "error", "import.row-unreadable"))
         return None
@@ -86,15 +101,16 @@ def judge(
         return None
     odd = [*said.warnings, *(("", code) for code in model.warnings(said.profile))]
     findings += [Finding(number, column, "warning", code) for column, code in odd]
-    return said, said.profile
+    return said
 
 
-def _seal(number: int, said: Read, profile: Profile, vault: Vault, plan: Plan) -> Prepared:
+def _seal(number: int, said: Read, vault: Vault) -> Prepared:
     """The row as the tables keep it."""
+    profile = said.profile
     person_id = UUID(bytes=system_random(16), version=4)
     held = {document.document.key: document for document in profile.documents}
     indexes = {key: vault.blinds("document", key) for key in held}
-    statement = vault.blinds(STATEMENT, _statement(plan, profile))
+    indexes_of_row = vault.blinds(STATEMENT, said.statement)
     keys = [vault.blind(kind, value) for kind, value in model.keys_for_search(profile)]
     staged = Staged(
         row_no=number,
@@ -108,7 +124,7 @@ def _seal(number: int, said: Read, profile: Profile, vault: Vault, plan: Plan) -
             vault.seal(model.DOCUMENT_COLUMN, person_id, document.number.encode())
             for document in held.values()
         ],
-        keys=list({*keys, statement[0]}),
+        keys=list({*keys, indexes_of_row[0]}),
     )
     owned = [
         blind
@@ -116,15 +132,4 @@ def _seal(number: int, said: Read, profile: Profile, vault: Vault, plan: Plan) -
         if document.assurance > Assurance.DECLARED
         for blind in indexes[key]
     ]
-    return Prepared(staged, said.qid, owned, statement)
-
-
-def _statement(plan: Plan, profile: Profile) -> str:
-    """All that a row says, and who says it how surely, in one form."""
-    attributes = (
-        profile.full_name, profile.birth, profile.sex, profile.nationality, profile.commune,
-        profile.address, *profile.phones,
-    )  # fmt: skip
-    said = [attribute.value if attribute else "" for attribute in attributes]
-    said += sorted(held.document.key for held in profile.documents)
-    return "|".join((plan.source, str(int(plan.assurance)), *said))
+    return Prepared(staged, said.qid, owned, indexes_of_row)

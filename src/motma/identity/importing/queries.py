@@ -97,8 +97,11 @@ ADD_ALIAS: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at) VALUES ($1, $2, 'alias', $3)
     ON CONFLICT (qid) DO NOTHING
 """
-ADD_KEY: Final = """
-    INSERT INTO person_index (blind, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
+ADD_STATEMENTS: Final = """
+    INSERT INTO person_index (blind, person_id)
+    SELECT blind, person_id FROM unnest($1::bytea[], $2::uuid[]) AS said (blind, person_id)
+     ORDER BY blind
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -125,6 +128,12 @@ async def taken_qids(db: Connection, qids: list[str]) -> dict[str, UUID]:
 async def people(db: Connection, person_ids: list[UUID]) -> dict[UUID, Record]:
     """Person → sealed profile; served by the primary key."""
     return {row["person_id"]: row for row in await db.fetch(PEOPLE, person_ids)}
+
+
+async def add_statements(db: Connection, said: list[tuple[bytes, UUID]]) -> None:
+    """Remember that these rows were said of these people."""
+    if said:
+        await db.execute(ADD_STATEMENTS, [blind for blind, _ in said], [who for _, who in said])
 
 
 async def insert_staged(

@@ -48,6 +48,7 @@ class Read:
 
     claim: Claim
     profile: Profile
+    statement: str
     qid: str | None
     alias: str | None
     warnings: tuple[tuple[str, str], ...]
@@ -68,15 +69,26 @@ class Layout(NamedTuple):
     today: date
 
 
-def read(
-    cells: Sequence[str], layout: Layout, *, source: str, assurance: Assurance, now: datetime
-) -> Read | Refused:
-    """What a row says. A row is refused whole: nobody is imported with half of their data."""
-    texts = {
+def texts_of(cells: Sequence[str], layout: Layout) -> dict[str, str]:
+    """Field → text, without empty ones; a spreadsheet's leading apostrophe is not part of it."""
+    return {
         field: text
         for field, place in layout.places.items()
         if place < len(cells) and (text := cells[place].strip().lstrip("'").lstrip())
     }
+
+
+def statement(texts: Mapping[str, str], *, source: str, assurance: Assurance) -> str:
+    """All that a row says, who says it and how surely: the same again is never news."""
+    said = (f"{field}={texts[field]}" for field in sorted(texts))
+    return "|".join((source, str(int(assurance)), *said))
+
+
+def read(
+    cells: Sequence[str], layout: Layout, *, source: str, assurance: Assurance, now: datetime
+) -> Read | Refused:
+    """What a row says. A row is refused whole: nobody is imported with half of their data."""
+    texts = texts_of(cells, layout)
     warnings: list[tuple[str, str]] = []
     try:
         qid = _qid(texts.get("qid", ""))
@@ -89,6 +101,7 @@ def read(
     return Read(
         claim=claim,
         profile=profile,
+        statement=statement(texts, source=source, assurance=assurance),
         qid=qid if fits else None,
         alias=qid if qid and not fits else None,
         warnings=tuple(warnings),

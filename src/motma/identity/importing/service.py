@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from motma.access.means import Means
-from motma.identity.importing import columns, files, merging, queries
+from motma.identity.importing import columns, files, merging, preparing, queries
 from motma.identity.importing.errors import RunningElsewhere
 from motma.identity.importing.files import Row
 from motma.identity.importing.preparing import Batch, Plan
@@ -29,6 +29,7 @@ from motma.storage.pool import Connection
 #: Rows of one transaction: large enough that its commit is nothing, small enough to hold.
 CHUNK_ROWS: Final = 5_000
 _ATTEMPTS: Final = 5
+_SAMPLE_ROWS: Final = 50
 
 Told = Callable[["Progress"], None]
 
@@ -81,7 +82,8 @@ async def run(
         await db.execute(queries.CREATE_STAGING)
         with Report(order.report_path, rows_done=done.rows) as report:
             job = _Job(db, means, plan, job_id, report)
-            chunks = _chunks(islice(rows, done.rows, None), first=done.rows + 2)
+            read_on = _chunks(islice(rows, done.rows, None), first=done.rows + 2)
+            chunks = _unsaid(db, means, plan, read_on)
             async for chunk, batch in prepared(chunks, plan, keys, means.clock):
                 done = await job.merge(done, chunk, batch)
                 told(done)
@@ -112,10 +114,12 @@ async def check(order: Order, clock: Clock, *, keys: Path, told: Told = lambda _
     done = Progress()
     with closing(files.rows(order.path)) as rows, Report(order.report_path, rows_done=0) as report:
         plan = _plan(order, rows, clock)
-        async for _, batch in prepared(_chunks(rows, first=2), plan, keys, clock):
+        async for chunk, batch in prepared(_all(_chunks(rows, first=2)), plan, keys, clock):
             report.add(batch.findings)
             done = replace(
-                done, rows=done.rows + batch.rows, failed=done.failed + _refused(batch.findings)
+                done,
+                rows=done.rows + len(chunk.rows),
+                failed=done.failed + _refused(batch.findings),
             )
             told(done)
     return replace(done, finished=True)
@@ -139,6 +143,37 @@ def _chunks(rows: Iterator[Row], *, first: int) -> Iterator[Chunk]:
     while chunk := list(islice(rows, CHUNK_ROWS)):
         yield Chunk(first, chunk)
         first += len(chunk)
+
+
+async def _all(chunks: Iterator[Chunk]) -> AsyncIterator[Chunk]:
+    """The chunks as they are."""
+    for chunk in chunks:
+        yield chunk
+
+
+async def _unsaid(
+    db: Connection, means: Means, plan: Plan, chunks: Iterator[Chunk]
+) -> AsyncIterator[Chunk]:
+    """The chunks without the rows that the same source said before: those need no judging.
+
+    Looks at a few rows of a chunk first: a new file must not pay for being asked in vain. What
+    is said twice within a few chunks is found when it is merged.
+    """
+    for chunk in chunks:
+        said = await _said(db, means, plan, chunk.rows[:_SAMPLE_ROWS])
+        if any(said):
+            said += await _said(db, means, plan, chunk.rows[_SAMPLE_ROWS:])
+            rows = [[] if known else row for row, known in zip(chunk.rows, said, strict=True)]
+            yield Chunk(chunk.first, rows, known=sum(said))
+        else:
+            yield chunk
+
+
+async def _said(db: Connection, means: Means, plan: Plan, rows: list[Row]) -> list[bool]:
+    """Of each row, whether the same source said exactly this before."""
+    indexes = [preparing.statements(means.vault, plan, row) for row in rows]
+    known = await queries.said(db, [blind for of_row in indexes for blind in of_row])
+    return [not known.keys().isdisjoint(of_row) for of_row in indexes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +202,18 @@ class _Job:
         merged = await merging.merge(self.db, self.means, self.plan, batch.prepared, claims)
         findings = [*batch.findings, *merged.findings]
         failed = _refused(findings)
-        steps = (batch.rows, merged.created, merged.known, failed)
+        known = merged.known + chunk.known
+        steps = (len(chunk.rows), merged.created, known, failed)
         advanced = await self.db.fetchval(queries.ADVANCE_JOB, self.job_id, done.rows, *steps)
         if advanced is None:
             raise RunningElsewhere
-        details = {"job_id": str(self.job_id), "created": merged.created, "known": merged.known}
+        details = {"job_id": str(self.job_id), "created": merged.created, "known": known}
         await self.means.log(self.db, "identity.imported", details)
         self.report.add(findings)
         return Progress(
-            rows=done.rows + batch.rows,
+            rows=done.rows + len(chunk.rows),
             created=done.created + merged.created,
-            known=done.known + merged.known,
+            known=done.known + known,
             failed=done.failed + failed,
         )
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,21 +29,22 @@ _decoder = msgspec.msgpack.Decoder(Batch)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows as read, and the row number of the first."""
+    """Rows as read, and the row number of the first; empty ones in place of what is known."""
 
     first: int
     rows: list[Row]
+    known: int = 0
 
 
 async def prepared(
-    chunks: Iterator[Chunk], plan: Plan, keys: Path, clock: Clock
+    chunks: AsyncIterator[Chunk], plan: Plan, keys: Path, clock: Clock
 ) -> AsyncIterator[tuple[Chunk, Batch]]:
     """Each chunk with its batch, in order, prepared a few ahead of whoever merges them."""
     async with _processes(Start(str(keys), plan)) as processes:
         waiting: deque[tuple[Chunk, Process]] = deque()
         sent = 0
         while True:
-            while len(waiting) < _IN_FLIGHT and (chunk := next(chunks, None)) is not None:
+            while len(waiting) < _IN_FLIGHT and (chunk := await anext(chunks, None)) is not None:
                 process = processes[sent % COUNT]
                 _send(process, Task(chunk.first, chunk.rows, clock.now()))
                 waiting.append((chunk, process))
