@@ -5,6 +5,7 @@ import typer
 from motma.cli import (
     demo,
     people,
+    people_import,
     qr,
     qr_draw,
     readers,
@@ -27,6 +28,7 @@ app.add_typer(readers.app, name="readers")
 app.add_typer(qr.app, name="qr")
 app.add_typer(simulate.app, name="simulate")
 qr.app.command("draw")(qr_draw.draw)
+people.app.command("import")(people_import.import_people)
 
 
 def main() -> None:
