@@ -108,7 +108,12 @@ def read_head(text: str) -> Head:
         )
     except ValueError as error:
         raise Malformed("audit.checkpoint-malformed") from error
-    if head.at.tzinfo is None or len(head.root) != _ROOT_BYTES or head.text() != text:
+    if (
+        head.at.tzinfo is None
+        or head.size < 0
+        or len(head.root) != _ROOT_BYTES
+        or head.text() != text
+    ):
         raise Malformed("audit.checkpoint-malformed")
     return head
 
