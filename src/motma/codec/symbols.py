@@ -54,7 +54,12 @@ def version(text: str) -> int:
 
 def _barcode(text: str) -> zxingcpp.Barcode:
     """The symbol; full QR always, since phones can't read Micro QR."""
+    if not text:
+        raise Malformed("qr.empty")
     try:
+        text.encode()
         return zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL)
+    except UnicodeEncodeError:
+        raise Malformed("qr.not-utf8") from None
     except ValueError:
         raise Malformed("qr.too-long") from None
