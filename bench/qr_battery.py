@@ -4,7 +4,7 @@ Three codes are photographed alike: the official example of Decision 1405 (92 ch
 issued form for phones with card and living code, and our paper form.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,16 +35,40 @@ BATTERY: Final[Mapping[str, tuple[Shot, ...]]] = {
     "5×5 cm at 150 dpi": tuple(replace(PRINT, distance_cm=level) for level in (12, 20, 30, 45)),
 }
 
-#: How far each kind is driven to find where reading ends: least to most damage.
-SWEEPS: Final[Mapping[str, tuple[str, str, Shot, tuple[float, ...]]]] = {
-    "blur": ("blur_pixels", "σ, pixels", Shot(), (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5)),
-    "perspective": ("tilt_degrees", "degrees", Shot(), (40, 50, 60, 65, 70, 75)),
-    "low light": ("light", "of full", Shot(), (0.25, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04)),
-    "noise": ("noise", "σ, grey levels", Shot(), (30, 40, 50, 60, 70, 80, 100)),
-    "small": ("distance_cm", "cm away", Shot(), (40, 50, 60, 70, 80, 90, 100, 110, 120)),
-    "glare": ("glare", "of the area", Shot(), (0.02, 0.04, 0.06, 0.08, 0.1, 0.15)),
-    "JPEG": ("jpeg_quality", "quality", Shot(distance_cm=30), (30, 20, 10, 5, 3, 1)),
-    "print": ("print_dpi", "dpi", Shot(), (150, 100, 75, 60, 50, 40, 30, 25)),
+#: How far each kind is driven to find where reading ends: unit, then least to most damage.
+SWEEPS: Final[Mapping[str, tuple[str, tuple[tuple[float, Shot], ...]]]] = {
+    "blur": (
+        "px σ",
+        tuple((level, Shot(blur_pixels=level)) for level in (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5)),
+    ),
+    "perspective": (
+        "degrees",
+        tuple((level, Shot(tilt_degrees=level)) for level in (40, 50, 60, 65, 70, 75)),
+    ),
+    "low light": (
+        "of full light",
+        tuple((level, Shot(light=level)) for level in (0.25, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04)),
+    ),
+    "noise": (
+        "grey levels σ",
+        tuple((level, Shot(noise=level)) for level in (30, 40, 50, 60, 70, 80, 100, 120)),
+    ),
+    "small": (
+        "cm away",
+        tuple((level, Shot(distance_cm=level)) for level in (40, 50, 60, 70, 80, 90, 100, 110)),
+    ),
+    "glare": (
+        "of the area",
+        tuple((level, Shot(glare=level)) for level in (0.02, 0.04, 0.06, 0.08, 0.1, 0.15)),
+    ),
+    "JPEG at 30 cm": (
+        "quality",
+        tuple((q, Shot(jpeg_quality=q, distance_cm=30)) for q in (30, 20, 10, 5, 3, 1)),
+    ),
+    "5×5 cm print": (
+        "dpi",
+        tuple((dpi, Shot(print_dpi=dpi)) for dpi in (150, 100, 75, 60, 50, 40, 30, 25)),
+    ),
 }
 
 Read = Callable[[bytes], list[str]]
@@ -81,30 +105,33 @@ def normal_use() -> Iterator[tuple[str, Shot, int]]:
         yield "normal use", _gate(seed), seed
 
 
-def tally(text: str, pictures: Iterator[tuple[str, Shot, int]], read: Read) -> dict[str, Tally]:
-    """How many pictures of the text are read, by kind."""
-    found: dict[str, Tally] = {}
-    for kind, shot, seed in pictures:
-        was_read = text in read(photograph(text, shot, seed))
-        found[kind] = found.get(kind, Tally()) + Tally(1, int(was_read))
-    return found
+def verdicts(
+    text: str, pictures: Iterable[tuple[str, Shot, int]], read: Read
+) -> list[tuple[str, bool]]:
+    """For each picture of the text: its kind, and whether the text was read."""
+    return [(kind, text in read(photograph(text, shot, seed))) for kind, shot, seed in pictures]
+
+
+def tally(found: Iterable[tuple[str, bool]]) -> dict[str, Tally]:
+    """How many pictures were read, by kind."""
+    counts: dict[str, Tally] = {}
+    for kind, was_read in found:
+        counts[kind] = counts.get(kind, Tally()) + Tally(1, int(was_read))
+    return counts
 
 
 def limits(text: str, read: Read) -> dict[str, float | None]:
     """The largest damage of each kind up to which the text is readable; None if at none."""
-    return {kind: _limit(text, *sweep, read) for kind, sweep in SWEEPS.items()}
+    return {kind: _limit(text, levels, read) for kind, (_, levels) in SWEEPS.items()}
 
 
-def _limit(
-    text: str, part: str, _unit: str, shot: Shot, levels: tuple[float, ...], read: Read
-) -> float | None:
+def _limit(text: str, levels: Iterable[tuple[float, Shot]], read: Read) -> float | None:
     """The last level before the first that is not readable."""
     last: float | None = None
-    for level in levels:
-        worse = replace(shot, **{part: int(level) if part in {"print_dpi", "jpeg_quality"} else level})
-        count = sum(text in read(photograph(text, worse, seed)) for seed in SEEDS)
+    for level, shot in levels:
+        count = sum(text in read(photograph(text, shot, seed)) for seed in SEEDS)
         if count < READABLE * len(SEEDS):
-            return last
+            break
         last = level
     return last
 

@@ -28,6 +28,9 @@ READ_NOISE: Final = 2.0
 #: Frames are made so much larger and averaged, as a sensor's pixel averages.
 OVERSAMPLING: Final = 3
 
+#: Ink reaches as far as the edge, softened by the paper, is darker than this of 255.
+INK_SPREADS_TO: Final = 150
+
 Frame = npt.NDArray[np.float64]
 
 _CM_PER_INCH: Final = 2.54
@@ -63,14 +66,16 @@ def photograph(text: str, shot: Shot, seed: int) -> bytes:
     sigma = np.sqrt(READ_NOISE**2 + photons**2 + shot.noise**2)
     noisy = blurred + random.normal(size=blurred.shape) * sigma
     out = io.BytesIO()
-    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(out, "JPEG", quality=shot.jpeg_quality)
+    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(
+        out, "JPEG", quality=shot.jpeg_quality
+    )
     return out.getvalue()
 
 
 def side_pixels(distance_cm: float) -> float:
     """Side of the symbol in the picture, pixels, when it faces the camera."""
     width_cm = 2 * distance_cm * math.tan(math.radians(CAMERA_DEGREES / 2))
-    return SIDE_CM * CAMERA_PIXELS / width_cm
+    return float(SIDE_CM * CAMERA_PIXELS / width_cm)
 
 
 def _shown(text: str) -> Image.Image:
@@ -90,7 +95,9 @@ def _printed(text: str, dpi: int, random: np.random.Generator) -> Image.Image:
     dots = round(SIDE_CM / _CM_PER_INCH * dpi * drawn.width / modules)
     exact = drawn.resize((dots, dots), Image.Resampling.NEAREST)
     fine = exact.resize((dots * 3, dots * 3), Image.Resampling.NEAREST)
-    spread = fine.filter(ImageFilter.GaussianBlur(1.2)).point(lambda v: 0 if v < 150 else 255)
+    spread = fine.filter(ImageFilter.GaussianBlur(1.2)).point(
+        lambda grey: 0 if grey < INK_SPREADS_TO else 255
+    )
     texture = random.normal(0, 8, (dots * 3, dots * 3))
     grey = np.asarray(_grey(spread), dtype=np.float64) + texture
     return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
@@ -117,7 +124,7 @@ def _modules(symbol: Image.Image) -> float:
     """Modules across without quiet zone, from the finder pattern's first row of ink."""
     grey = np.asarray(symbol)
     inked = np.flatnonzero(grey.min(axis=0) < (_INK + _PAPER) / 2)
-    quiet = inked[0] / symbol.width
+    quiet = float(inked[0]) / symbol.width
     return symbols.QUIET_ZONE / quiet - 2 * symbols.QUIET_ZONE
 
 
@@ -155,7 +162,8 @@ def _glaring(frame: Frame, shot: Shot, random: np.random.Generator) -> Frame:
     x, y = (width / 2 + side * offset for offset in random.uniform(-0.3, 0.3, 2))
     rows, columns = np.mgrid[0:height, 0:width]
     distance = np.hypot(columns - x, rows - y)
-    return frame + 255 * np.clip((radius * 1.15 - distance) / (radius * 0.3), 0, 1)
+    spot: Frame = 255 * np.clip((radius * 1.15 - distance) / (radius * 0.3), 0, 1)
+    return frame + spot
 
 
 def _shade(shape: tuple[int, ...], random: np.random.Generator) -> Frame:
@@ -164,4 +172,5 @@ def _shade(shape: tuple[int, ...], random: np.random.Generator) -> Frame:
     angle = random.uniform(0, 2 * math.pi)
     rows, columns = np.mgrid[0:height, 0:width]
     slope = (columns / width - 0.5) * math.cos(angle) + (rows / height - 0.5) * math.sin(angle)
-    return 0.875 + 0.25 * slope
+    shade: Frame = 0.875 + 0.25 * slope
+    return shade

@@ -38,9 +38,7 @@ MAX_PAGE_PIXELS: Final = 20_000_000
 SMALL_SIDE: Final = 1_000
 
 _POINTS_PER_INCH: Final = 72
-_FORMATS: Final = (
-    zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Aztec | zxingcpp.BarcodeFormat.DataMatrix
-)
+_FORMATS: Final = zxingcpp.barcode_formats_from_str("QRCode,Aztec,DataMatrix")
 
 
 class Refused(Exception):
