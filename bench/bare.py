@@ -20,8 +20,8 @@ from motma.access.tokens import read_proof
 from motma.audit.model import PLATFORM, Event
 from motma.bootstrap import open_platform
 from motma.kernel.clock import SystemClock
-from motma.scan import queries
-from motma.scan.appending import Appender
+from motma.scan.appending import Appended, Appender
+from motma.scan.looking import Register, Wanted
 from motma.web.app import create as create_motma
 
 
@@ -42,7 +42,8 @@ def create() -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette):
         async with open_platform() as platform:
-            app.state.pool, app.state.appender = platform.pool, Appender(platform.pool)
+            app.state.appender = Appender(platform.pool, platform.keyring)
+            app.state.register = Register(platform.pool)
             async with platform.pool.acquire() as db:
                 row = await db.fetchrow("SELECT device_id, session_id FROM session LIMIT 1")
             app.state.session = tuple(row)
@@ -54,11 +55,12 @@ def create() -> Starlette:
         token = request.headers["authorization"].partition(" ")[2]
         read_proof(request.headers["dpop"], method="POST", path="/v1/scans", token=token, now=now)
         device, session = request.app.state.session
-        async with request.app.state.pool.acquire() as db:
-            row = await db.fetchrow(
-                queries.READ, device, session, body.scan_id, body.checkpoint,
-                body.code.split("|")[4], None, False,
-            )  # fmt: skip
+        row = await request.app.state.register.look_up(
+            Wanted(
+                device_id=device, session_id=session, scan_id=body.scan_id,
+                place_id=body.checkpoint, qid=body.code.split("|")[4], blinds=(), wallets=False,
+            )
+        )  # fmt: skip
         event = Event(
             device_id=PLATFORM, event_id=body.scan_id, kind="bare", at=now, known_at=now,
             person_tag=b"0" * 16, outcome="known", body_hash=b"0" * 16, sealed=bytes(row["profile"])[:300],
@@ -79,8 +81,8 @@ def create() -> Starlette:
 def create_without_audit() -> Starlette:
     """Motma, answering scans without appending them."""
 
-    async def at_once(_self: Appender, _event: Event) -> bool:
-        return True
+    async def at_once(_self: Appender, _event: Event) -> Appended:
+        return Appended(new=True, receipt={})
 
     Appender.append = at_once  # type: ignore[method-assign]
     return create_motma()

@@ -17,6 +17,7 @@ from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.scan import service
 from motma.scan.appending import Appender
+from motma.scan.looking import Register
 from motma.scan.model import Ask
 from motma.scan.service import Answer, Gate
 from motma.web.app import key_finder
@@ -43,7 +44,8 @@ def scan(
         gate = Gate(
             means=platform.means,
             pool=platform.pool,
-            appender=Appender(platform.pool),
+            register=Register(platform.pool),
+        appender=Appender(platform.pool, platform.keyring),
             counters=platform.counters,
             find_key=key_finder(platform.keyring),
         )

@@ -1,75 +1,53 @@
-"""Group commit: scans that arrive while an append is being written share the next one.
-
-No timer and no delay: an idle platform writes a scan at once, a busy one writes many together. One
-bad row must not fail its group, so a group that fails is written row by row.
-"""
+"""Group commit: scans that arrive while an append is being written share the next one."""
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, NamedTuple
 
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, PostgresError
 
 from motma.audit import service as audit
 from motma.audit.model import Event
+from motma.audit.promise import Promised, promise_all
+from motma.keys.signer import Signer
 from motma.scan.errors import AppendFailed
+from motma.scan.grouping import Grouped
 from motma.storage.pool import Pool
 
-#: Rows in one append: more would only make everybody in it wait longer.
-LARGEST_GROUP: Final = 512
+
+class Appended(NamedTuple):
+    """A durable event: whether it was new, and the log's promise to include it."""
+
+    new: bool
+    receipt: dict[str, Any]
 
 
 class Appender:
-    """Appends events durably, many callers to one statement."""
+    """Appends events durably, many callers to one statement and one signature."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, signer: Signer) -> None:
         self._pool = pool
-        self._waiting: list[tuple[Event, asyncio.Future[bool]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._signer = signer
+        self._grouped = Grouped(self._write)
 
-    async def append(self, event: Event) -> bool:
-        """Return once the event is durable: whether it is new. AppendFailed when it is not."""
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((event, done))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        return await done
+    async def append(self, event: Event) -> Appended:
+        """Return once the event is durable. AppendFailed when it is not."""
+        try:
+            return await self._grouped.do(event)
+        except (PostgresError, InterfaceError, OSError, TimeoutError) as error:
+            raise AppendFailed from error
 
-    async def append_all(self, events: Sequence[Event]) -> list[bool]:
+    async def append_all(self, events: Sequence[Event]) -> list[Appended]:
         """The same for many."""
         return list(await asyncio.gather(*(self.append(event) for event in events)))
 
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                group, self._waiting = (
-                    self._waiting[:LARGEST_GROUP],
-                    self._waiting[LARGEST_GROUP:],
-                )
-                await self._write_group(group)
-        finally:
-            self._writing = None
-
-    async def _write_group(self, group: list[tuple[Event, asyncio.Future[bool]]]) -> None:
-        try:
-            async with self._pool.acquire() as db:
-                added = await audit.append(db, [event for event, _ in group])
-        except (PostgresError, OSError, TimeoutError):
-            if len(group) > 1:
-                for one in group:
-                    await self._write_group([one])
-                return
-            _settle(group[0][1], AppendFailed())
-            return
-        except Exception as defect:  # noqa: BLE001 - whoever waits must hear of it
-            for _, done in group:
-                _settle(done, defect)
-            return
-        for event, done in group:
-            if not done.done():
-                done.set_result((event.device_id, event.event_id) in added)
-
-
-def _settle(done: asyncio.Future[bool], error: Exception) -> None:
-    if not done.done():
-        done.set_exception(error)
+    async def _write(self, events: Sequence[Event]) -> list[Appended]:
+        async with self._pool.acquire() as db:
+            added = await audit.append(db, events)
+        promised = promise_all(
+            self._signer, [Promised(e.event_id, e.commitment, e.known_at) for e in events]
+        )
+        return [
+            Appended((event.device_id, event.event_id) in added, receipt)
+            for event, receipt in zip(events, promised, strict=True)
+        ]

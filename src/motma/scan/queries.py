@@ -7,38 +7,44 @@ who left and a replaced code take effect at the very next scan.
 
 from typing import Final
 
-#: $1 device · $2 session · $3 scan id · $4 place · $5 QID · $6 blind indexes · $7 wants wallets.
+#: One row for each scan asked, in order. Arrays, one element a scan: $1 devices · $2 sessions ·
+#: $3 scan ids · $4 places · $5 QIDs · $6 wants wallets. A blind index belongs to a scan by its
+#: position: $7 positions (from 1) · $8 blind indexes.
 READ: Final = """
     SELECT d.status AS device_status, s.ends_at, s.ended_at AS session_ended,
            r.reader_id, r.role, r.status AS reader_status,
            o.status AS organisation_status, o.name AS organisation_name,
            pl.kind AS place_kind, pl.name AS place_name,
            pl.organisation_id = r.organisation_id AND pl.status = 'active' AS own_place,
-           e.device_id AS seen_device, e.body_hash AS seen_hash, e.outcome AS seen_outcome,
-           e.known_at AS seen_at,
+           e.device_id AS seen_device, e.body_hash AS seen_hash,
+           e.commitment AS seen_commitment, e.known_at AS seen_known_at,
            k.state, k.issue_no, k.ended_at, p0.merged_into IS NOT NULL AS merged,
            p.person_id, p.profile, p.updated_at,
-           CASE WHEN $7 THEN (
+           CASE WHEN a.wallets THEN (
                SELECT array_agg(w.device_id) FROM device w
                 WHERE w.person_id IN (p0.person_id, p.person_id) AND w.status = 'active'
            ) END AS wallets
-      FROM (VALUES (true)) AS once(yes)
-      LEFT JOIN device d ON d.device_id = $1
-      LEFT JOIN session s ON s.device_id = $1 AND s.session_id = $2
+      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[])
+           WITH ORDINALITY AS a(device_id, session_id, scan_id, place_id, qid, wallets, n)
+      LEFT JOIN device d ON d.device_id = a.device_id
+      LEFT JOIN session s ON s.device_id = a.device_id AND s.session_id = a.session_id
       LEFT JOIN reader r ON r.reader_id = s.reader_id
       LEFT JOIN organisation o ON o.organisation_id = r.organisation_id
-      LEFT JOIN place pl ON pl.place_id = $4
+      LEFT JOIN place pl ON pl.place_id = a.place_id
       LEFT JOIN LATERAL (
-               SELECT device_id, body_hash, outcome, known_at FROM event
-                WHERE event_id = $3 LIMIT 1) e ON true
+               SELECT device_id, body_hash, commitment, known_at FROM event
+                WHERE event_id = a.scan_id LIMIT 1) e ON true
       LEFT JOIN LATERAL (
-               SELECT q.person_id, q.state, q.issue_no, q.ended_at FROM qid q WHERE q.qid = $5
+               SELECT q.person_id, q.state, q.issue_no, q.ended_at FROM qid q WHERE q.qid = a.qid
                 UNION ALL
-               SELECT i.person_id, 'active', 1, NULL FROM document_index i
-                WHERE i.blind = ANY($6::bytea[]) AND i.proven
+               SELECT i.person_id, 'active', 1, NULL
+                 FROM unnest($7::bigint[], $8::bytea[]) AS b(n, blind)
+                 JOIN document_index i ON i.blind = b.blind AND i.proven
+                WHERE b.n = a.n
                 LIMIT 1) k ON true
       LEFT JOIN person p0 ON p0.person_id = k.person_id
       LEFT JOIN person p ON p.person_id = coalesce(p0.merged_into, p0.person_id)
+     ORDER BY a.n
 """
 
 #: A scan of this device, to be handled or undone.

@@ -1,5 +1,6 @@
 """Use cases of scan: one code, a batch from a gate that was offline, what was done with it."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,8 @@ from motma.access.means import Means
 from motma.access.policy import View, current
 from motma.access.tokens import Claims
 from motma.audit.model import Event, record
-from motma.audit.promise import promise
-from motma.codec.issued import FindKey, fitted_name
+from motma.audit.promise import Promised, promise_all
+from motma.codec.issued import FindKey, Signature, fitted_name
 from motma.codec import living
 from motma.identity.issuing import living_name, living_secret
 from motma.identity.model import PROFILE_COLUMN, read as read_profile
@@ -24,7 +25,8 @@ from motma.kernel.clock import civil_day
 from motma.kernel.errors import Declined, Malformed
 from motma.scan import codes, model, queries, texts
 from motma.scan.appending import Appender
-from motma.scan.errors import CaseNeeded, IdReused, ScanUnknown
+from motma.scan.errors import AppendFailed, CaseNeeded, IdReused, ScanUnknown
+from motma.scan.looking import Register, Wanted
 from motma.scan.model import Ask, Code, Known, Outcome
 from motma.storage.pool import Pool
 
@@ -35,6 +37,7 @@ class Gate:
 
     means: Means
     pool: Pool
+    register: Register
     appender: Appender
     counters: Counters
     find_key: FindKey
@@ -85,34 +88,31 @@ async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]
     ask.check_time(now)
     left = _count(gate, claims, now)
     judged = await _judge(gate, claims, ask, now)
-    event = _event(gate.means, claims, judged)
-    if judged.row["seen_device"] is None and not await gate.appender.append(event):
+    if judged.row["seen_device"] is None:
+        appended = await gate.appender.append(_event(gate.means, claims, judged))
+        if appended.new:
+            return _answer(judged, appended.receipt), left
         # its twin came between reading and appending: judge again, now against that one
         judged = await _judge(gate, claims, ask, now)
-    return _answer(gate.means, judged, event), left
+    row = judged.row
+    kept = Promised(ask.scan_id, row["seen_commitment"], row["seen_known_at"])
+    return _answer(judged, promise_all(gate.means.keyring, [kept])[0]), left
 
 
 async def acknowledge(gate: Gate, claims: Claims, asks: list[Ask]) -> list[Acknowledgement]:
     """Keep the scans of a gate that was offline, in any order, each with its own result."""
     now = gate.means.clock.now()
-    insist(
-        gate.counters.take(
-            model.BATCHED_SCANS, claims.device.bytes, at_s=now.timestamp(), count=len(asks)
+    at_s = now.timestamp()
+    device = claims.device.bytes
+    insist(gate.counters.take(model.BATCHED_SCANS, device, at_s=at_s, count=len(asks)))
+    first_of: dict[UUID, Ask] = {}
+    for ask in asks:
+        first_of.setdefault(ask.scan_id, ask)
+    return list(
+        await asyncio.gather(
+            *(_acknowledge_one(gate, claims, ask, first_of[ask.scan_id], now) for ask in asks)
         )
     )
-    answers: list[Acknowledgement] = []
-    waiting: list[tuple[int, Event]] = []
-    first_of: dict[UUID, bytes] = {}
-    for ask in asks:
-        one, event = await _acknowledge_one(gate, claims, ask, now, first_of)
-        if event is not None:
-            waiting.append((len(answers), event))
-        answers.append(one)
-    added = await gate.appender.append_all([event for _, event in waiting])
-    for (position, _), new in zip(waiting, added, strict=True):
-        if not new:
-            answers[position] = msgspec.structs.replace(answers[position], status="duplicate")
-    return answers
 
 
 async def handle(gate: Gate, claims: Claims, scan_id: UUID, *, action: str, reason: str) -> None:
@@ -125,26 +125,28 @@ async def handle(gate: Gate, claims: Claims, scan_id: UUID, *, action: str, reas
 
 
 async def _acknowledge_one(
-    gate: Gate, claims: Claims, ask: Ask, now: datetime, first_of: dict[UUID, bytes]
-) -> tuple[Acknowledgement, Event | None]:
+    gate: Gate, claims: Claims, ask: Ask, first: Ask, now: datetime
+) -> Acknowledgement:
+    """One of a batch; `first` is the first one with this id in it."""
     try:
         ask.check_time(now)
-        if first_of.setdefault(ask.scan_id, ask.body_hash()) != ask.body_hash():
+        if first.body_hash() != ask.body_hash():
             raise IdReused
         judged = await _judge(gate, claims, ask, now)
-    except (DeviceLost, SessionEnded):
-        raise
+        fresh = judged.row["seen_device"] is None
+        if fresh:
+            fresh = (await gate.appender.append(_event(gate.means, claims, judged))).new
+    except (DeviceLost, SessionEnded, AppendFailed):
+        raise  # the whole batch is to be sent again
     except Declined as declined:
         code = declined.reason if isinstance(declined, Malformed) else declined.code
-        return Acknowledgement(scan_id=ask.scan_id, status="refused", code=code), None
-    fresh = judged.row["seen_device"] is None
-    kept = Acknowledgement(
+        return Acknowledgement(scan_id=ask.scan_id, status="refused", code=code)
+    return Acknowledgement(
         scan_id=ask.scan_id,
         status="accepted" if fresh else "duplicate",
         decision_at=judged.outcome,
         decision_now=judged.outcome_now,
     )
-    return kept, _event(gate.means, claims, judged) if fresh else None
 
 
 def _count(gate: Gate, claims: Claims, now: datetime) -> Allowance:
@@ -183,24 +185,18 @@ async def _judge(gate: Gate, claims: Claims, ask: Ask, now: datetime) -> _Judged
 
 
 async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code) -> Record:
-    blinds = None
-    if code.documents:
-        vault = gate.means.vault
-        blinds = [b for key in code.documents for b in vault.blinds("document", key)]
-    async with gate.pool.acquire() as db:
-        row = await db.fetchrow(
-            queries.READ,
-            claims.device,
-            claims.session,
-            ask.scan_id,
-            ask.checkpoint,
-            None if code.signature == "forged" else code.qid,
-            blinds,
-            code.living is not None,
+    vault = gate.means.vault
+    return await gate.register.look_up(
+        Wanted(
+            device_id=claims.device,
+            session_id=claims.session,
+            scan_id=ask.scan_id,
+            place_id=ask.checkpoint,
+            qid=None if code.signature is Signature.FORGED else code.qid,
+            blinds=[b for key in code.documents for b in vault.blinds("document", key)],
+            wallets=code.living is not None,
         )
-    if row is None:
-        raise RuntimeError("the reading statement always gives one row")
-    return row
+    )
 
 
 def _permitted(row: Record, ask: Ask, now: datetime) -> View:
@@ -304,7 +300,7 @@ _SEEN = frozenset({Outcome.KNOWN, Outcome.COPIED})
 _CARD_ONLY = frozenset({Outcome.UNSIGNED, Outcome.UNKNOWN_KEY})
 
 
-def _answer(means: Means, judged: _Judged, event: Event) -> Answer:
+def _answer(judged: _Judged, receipt: dict[str, Any]) -> Answer:
     """What the view lets the reader hear; decided as of now: `at` never widens it."""
     outcome, known, fields = judged.outcome_now, judged.known, judged.view.fields
     shown = None
@@ -326,7 +322,7 @@ def _answer(means: Means, judged: _Judged, event: Event) -> Answer:
         signature={"state": judged.code.signature, "kid": judged.code.kid},
         freshness=_freshness(judged),
         decision_at=judged.now,
-        receipt=promise(means.keyring, event),
+        receipt=receipt,
     )
 
 

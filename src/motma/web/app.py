@@ -21,17 +21,19 @@ from motma.identity import mirror
 from motma.kernel.clock import civil_day
 from motma.keys.keyring import Keyring
 from motma.scan.appending import Appender
+from motma.scan.looking import Register
 from motma.scan.service import Gate
 from motma.storage.partitions import ensure_days
 from motma.web import access, me, open as public, openapi, pages, people, problems, scans
 from motma.web.calls import Proofs
 
+#: The scan stands first: routes are tried in this order.
 OPERATIONS: Final = [
+    *scans.OPERATIONS,
     *public.OPERATIONS,
     *access.OPERATIONS,
     *people.OPERATIONS,
     *me.OPERATIONS,
-    *scans.OPERATIONS,
 ]
 #: Seconds between two rounds of upkeep: mirror what waits, keep partitions ahead, re-read keys.
 UPKEEP_S: Final = 5.0
@@ -98,7 +100,8 @@ def _furnish(app: Starlette, platform: Platform) -> None:
     app.state.gate = Gate(
         means=platform.means,
         pool=platform.pool,
-        appender=Appender(platform.pool),
+        register=Register(platform.pool),
+        appender=Appender(platform.pool, platform.keyring),
         counters=platform.counters,
         find_key=key_finder(platform.keyring),
     )

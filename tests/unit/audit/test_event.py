@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motma.audit.model import Event, canonical, commit, microseconds, moment_of, opened, record
-from motma.audit.promise import check_promise, promise
+from motma.audit.promise import Promised, check_promise, promise, promise_all
 from motma.kernel.clock import SetClock
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
@@ -181,9 +181,25 @@ def test_a_promise_names_no_person(vault: Vault) -> None:
         "event_id",
         "commitment",
         "known_at",
+        "index",
+        "size",
+        "path",
         "kid",
         "signature",
     }
+
+
+@pytest.mark.parametrize("count", range(1, 34))
+def test_events_promised_together_each_hold_and_none_for_another(vault: Vault, count: int) -> None:
+    known = [Promised(UUID(int=n), bytes([n]) * 32, LATE) for n in range(count)]
+    signer = vault.keyring
+    promised = promise_all(signer, known)
+    keys = signer.public_keys("log")
+    assert all(check_promise(keys, one) for one in promised)
+    moved = promised[0] | {"commitment": promised[-1]["commitment"]}
+    assert check_promise(keys, moved) == (count == 1)
+    assert not check_promise(keys, promised[0] | {"size": count + 1})
+    assert not check_promise(keys, promised[0] | {"path": [*promised[0]["path"], "AAAA"]})
 
 
 def test_every_column_of_an_event_is_in_its_canonical_form(vault: Vault) -> None:
