@@ -71,6 +71,7 @@ SWEEPS: Final[Mapping[str, tuple[str, tuple[tuple[float, Shot], ...]]]] = {
     ),
 }
 
+Limits = Mapping[str, float | None]
 Read = Callable[[bytes], list[str]]
 
 
@@ -163,3 +164,19 @@ def _gate(seed: int) -> Shot:
         noise=random.uniform(0, 10),
         jpeg_quality=int(random.integers(50, 91)),
     )
+
+
+def table(found: Mapping[str, list[tuple[str, bool]]], ends: Mapping[str, Limits]) -> str:
+    """Pictures read by kind for each code, and the largest readable damage, as Markdown."""
+    names = list(found)
+    counts = {name: tally(verdicts) for name, verdicts in found.items()}
+    lines = ["| damage | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
+    for kind in counts[names[0]]:
+        cells = (f"{counts[name][kind].read}/{counts[name][kind].taken}" for name in names)
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    lines += ["", "| largest readable | unit | " + " | ".join(names) + " |"]
+    lines.append("|---|---|" + "---:|" * len(names))
+    for kind, (unit, _) in SWEEPS.items():
+        cells = (str(ends[name][kind]) for name in names)
+        lines.append(f"| {kind} | {unit} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
