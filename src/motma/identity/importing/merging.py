@@ -136,7 +136,9 @@ async def _compare(
     owners = await queries.owners(db, [blind for one in met for blind in one.owned])
     people = await queries.people(db, list(set(owners.values())))
     profiles = {
-        person_id: _opened(means, person_id, row["profile"]) for person_id, row in people.items()
+        person_id: _opened(means, person_id, row["profile"])
+        for person_id, row in people.items()
+        if row["merged_into"] is None  # `register` knows who they are now
     }
     same: list[tuple[Prepared, UUID]] = []
     for one in sorted(met, key=lambda one: one.staged.row_no):

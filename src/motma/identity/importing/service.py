@@ -53,6 +53,7 @@ class Order:
     source: str
     assurance: Assurance = Assurance.CONFIRMED
     chosen: Mapping[str, str]  # field → header, where the guess from the header is not enough
+    chunk_rows: int = CHUNK_ROWS
 
     @property
     def report_path(self) -> Path:
@@ -82,7 +83,9 @@ async def run(
         await db.execute(queries.CREATE_STAGING)
         with Report(order.report_path, rows_done=done.rows) as report:
             job = _Job(db, means, plan, job_id, report)
-            read_on = _chunks(islice(rows, done.rows, None), first=done.rows + 2)
+            read_on = _chunks(
+                islice(rows, done.rows, None), first=done.rows + 2, size=order.chunk_rows
+            )
             chunks = _unsaid(db, means, plan, read_on)
             async for chunk, batch in prepared(chunks, plan, keys, means.clock):
                 done = await job.merge(done, chunk, batch)
@@ -114,7 +117,9 @@ async def check(order: Order, clock: Clock, *, keys: Path, told: Told = lambda _
     done = Progress()
     with closing(files.rows(order.path)) as rows, Report(order.report_path, rows_done=0) as report:
         plan = _plan(order, rows, clock)
-        async for chunk, batch in prepared(_all(_chunks(rows, first=2)), plan, keys, clock):
+        async for chunk, batch in prepared(
+            _all(_chunks(rows, first=2, size=order.chunk_rows)), plan, keys, clock
+        ):
             report.add(batch.findings)
             done = replace(
                 done,
@@ -138,9 +143,9 @@ def _plan(order: Order, rows: Iterator[Row], clock: Clock) -> Plan:
     return Plan(layout, order.source, order.assurance)
 
 
-def _chunks(rows: Iterator[Row], *, first: int) -> Iterator[Chunk]:
+def _chunks(rows: Iterator[Row], *, first: int, size: int) -> Iterator[Chunk]:
     """Rows in chunks; `first` is the number of the first as a spreadsheet shows it."""
-    while chunk := list(islice(rows, CHUNK_ROWS)):
+    while chunk := list(islice(rows, size)):
         yield Chunk(first, chunk)
         first += len(chunk)
 

@@ -6,6 +6,7 @@ ends.
 """
 
 import gc
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -52,8 +53,12 @@ def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
     decoder = msgspec.msgpack.Decoder(Task)
     while body := _message(stdin):
         task = decoder.decode(body)
-        stdout.write(encode(prepare(vault, start.plan, task.first, task.rows, task.now)))
-        stdout.flush()
+        answer = encode(prepare(vault, start.plan, task.first, task.rows, task.now))
+        try:
+            stdout.write(answer)
+            stdout.flush()
+        except BrokenPipeError:  # nobody waits for it any more
+            os._exit(0)
 
 
 def _message(stdin: BinaryIO) -> bytes | None:

@@ -72,7 +72,7 @@ async def _processes(start: Start) -> AsyncIterator[list[Process]]:
         for process in processes:
             if process.returncode is None:
                 process.kill()  # it holds nothing that could be lost
-            await process.wait()
+            await process.communicate()  # also closes our ends of its pipes
 
 
 def _send(process: Process, message: Start | Task) -> None:

@@ -1,0 +1,42 @@
+"""An import in a process of its own, that a test may kill: run as a script, or started by one."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+from motma.access.means import Means
+from motma.identity.importing import service
+from motma.identity.importing.service import Order, Progress
+from motma.kernel.clock import SystemClock
+from motma.kernel.ids import system_random
+from motma.keys.keyring import Keyring
+from motma.keys.vault import Vault
+from motma.storage.pool import connect
+
+
+def start(
+    dsn: str, keys: Path, path: Path, *, source: str, chunk_rows: int
+) -> subprocess.Popen[str]:
+    """The process; it writes a line for each committed chunk."""
+    command = [sys.executable, __file__, dsn, str(keys), str(path), source, str(chunk_rows)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+async def _run(dsn: str, keys: Path, path: Path, source: str, chunk_rows: int) -> None:
+    ring = Keyring.open(keys)
+    means = Means(SystemClock(), system_random, ring, Vault(ring))
+    order = Order(path=path, source=source, chosen={}, chunk_rows=chunk_rows)
+    db = await connect(dsn)
+    await service.run(db, means, order, keys=keys, told=_tell)
+    await db.close()
+
+
+def _tell(done: Progress) -> None:
+    sys.stdout.write(f"{done.rows}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    address, ring_directory, file, name, rows = sys.argv[1:]
+    asyncio.run(_run(address, Path(ring_directory), Path(file), name, int(rows)))
