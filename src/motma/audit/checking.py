@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from motma.audit.mirror import MirrorLeaf
 from motma.audit.model import KEEP, Checkpoint, Event, Leaf
@@ -119,7 +120,7 @@ class Check:
             self.report.find("audit.leaf-changed", where)
         if leaf.event is not None:
             self.report.events += 1
-            if not leaf.event.intact() or leaf.event.commitment != leaf.commitment:
+            if not leaf.event.intact() or _named(leaf) != _named(leaf.event):
                 self.report.find("audit.row-changed", f"{where}, event {leaf.event_id}")
         elif self._expired():
             self.report.expired += 1
@@ -169,8 +170,11 @@ class Check:
             self.report.find("audit.root-differs", f"checkpoint {self._covering.size}")
 
 
+def _named(one: Leaf | Event | MirrorLeaf) -> tuple[UUID, UUID, bytes]:
+    return one.device_id, one.event_id, one.commitment
+
+
 def _same(leaf: Leaf, mirrored: MirrorLeaf) -> bool:
-    ids = (leaf.device_id, leaf.event_id, leaf.commitment)
-    if ids != (mirrored.device_id, mirrored.event_id, mirrored.commitment):
+    if _named(leaf) != _named(mirrored):
         return False
     return leaf.event is None or mirrored.xid == leaf.xid

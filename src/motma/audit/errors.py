@@ -58,3 +58,12 @@ class TreeBroken(Declined):
     kind = Kind.UNAVAILABLE
     level: int
     position: int
+
+
+@dataclass
+class NotWhole(Declined):
+    """Something in the log was changed or lost; the findings say what."""
+
+    code = "audit.not-whole"
+    kind = Kind.REFUSED
+    findings: int

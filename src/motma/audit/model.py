@@ -52,7 +52,10 @@ class Event:
 
     def intact(self) -> bool:
         """Whether the row is still what was committed to."""
-        return len(self.salt) == SALT_BYTES and self.commitment == commit(self)
+        try:
+            return len(self.salt) == SALT_BYTES and self.commitment == commit(self)
+        except OverflowError:  # a value that no event has
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,21 +6,3 @@ active, verify-only or retired. Promises: no key is ever handed out of this cont
 neither in the database nor in a backup of it; each change of the ring is one rename, so that a
 crash leaves the old ring or the new one.
 """
-
-from motma.keys.errors import KeyMissing, RingBroken, SealBroken
-from motma.keys.keyring import Keyring
-from motma.keys.model import PublicKeyInfo, Purpose, State
-from motma.keys.signer import Signer
-from motma.keys.vault import Vault
-
-__all__ = [
-    "KeyMissing",
-    "Keyring",
-    "PublicKeyInfo",
-    "Purpose",
-    "RingBroken",
-    "SealBroken",
-    "Signer",
-    "State",
-    "Vault",
-]

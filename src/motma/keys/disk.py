@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from motma.keys.errors import RingBroken
+from motma.keys.errors import RingMissing, RingOpen, RingTampered
 from motma.keys.model import Key, Purpose, State
 
 RING: Final = "ring.json"
@@ -37,11 +37,11 @@ def read(directory: Path) -> tuple[bool, list[Key]]:
         ring = _load(directory / RING)
         body, written_mac, kek = ring["body"], ring["mac"], ring["kek"]
         if not hmac.compare_digest(_mac(wrapping[kek], body), written_mac):
-            raise RingBroken("keys.tampered", RING)
+            raise RingTampered(RING)
         demo = bool(body["demo"])
         return demo, [_key(entry, wrapping) for entry in body["keys"]]
     except (KeyError, TypeError, ValueError, AttributeError, InvalidUnwrap) as error:
-        raise RingBroken("keys.tampered", RING) from error
+        raise RingTampered(RING) from error
 
 
 def write(directory: Path, *, demo: bool, keys: Sequence[Key]) -> None:
@@ -69,7 +69,7 @@ def exclusive(directory: Path) -> Iterator[None]:
 def shared(directory: Path) -> Iterator[None]:
     """Hold the ring for reading both files as one."""
     if not (directory / RING).exists():
-        raise RingBroken("keys.no-ring", RING)
+        raise RingMissing(RING)
     with _locked(directory, fcntl.LOCK_SH):
         yield
 
@@ -79,7 +79,7 @@ def version(directory: Path) -> tuple[int, int]:
     try:
         status = (directory / RING).stat()
     except FileNotFoundError as error:
-        raise RingBroken("keys.no-ring", RING) from error
+        raise RingMissing(RING) from error
     return status.st_ino, status.st_mtime_ns
 
 
@@ -96,18 +96,18 @@ def _refuse_strangers(directory: Path) -> None:
         try:
             mode = path.stat().st_mode
         except FileNotFoundError as error:
-            raise RingBroken("keys.no-ring", path.name) from error
+            raise RingMissing(path.name) from error
         if mode & 0o077:
-            raise RingBroken("keys.too-open", path.name)
+            raise RingOpen(path.name)
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
         loaded = json.loads(path.read_bytes())
     except ValueError as error:
-        raise RingBroken("keys.tampered", path.name) from error
+        raise RingTampered(path.name) from error
     if not isinstance(loaded, dict):
-        raise RingBroken("keys.tampered", path.name)
+        raise RingTampered(path.name)
     return loaded
 
 

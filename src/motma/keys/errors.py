@@ -7,18 +7,40 @@ from motma.kernel.errors import Declined, Kind
 
 @dataclass
 class RingBroken(Declined):
-    """The ring on disk can't be used; `reason` is a permanent code such as `keys.too-open`.
-
-    Reasons: `keys.no-ring`, `keys.exists`, `keys.too-open`, `keys.tampered`.
-    """
+    """The ring on disk can't be used; which of the cases below says why."""
 
     code = "keys.ring-broken"
     kind = Kind.UNAVAILABLE
-    reason: str
-    file: str | None = None
+    file: str
 
-    def __str__(self) -> str:
-        return self.reason
+
+@dataclass
+class RingMissing(RingBroken):
+    """There is no ring here: make one with `motma keys create`."""
+
+    code = "keys.no-ring"
+
+
+@dataclass
+class RingExists(RingBroken):
+    """There is a ring here already; it is not written over."""
+
+    code = "keys.exists"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class RingOpen(RingBroken):
+    """Others may read the ring: its directory must be 0700, its files 0600."""
+
+    code = "keys.too-open"
+
+
+@dataclass
+class RingTampered(RingBroken):
+    """The ring was changed by something else than this program, or belongs to another one."""
+
+    code = "keys.tampered"
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from motma.kernel.clock import Clock, SystemClock
 from motma.kernel.ids import Random, system_random
 from motma.keys import disk, signatures
-from motma.keys.errors import KeyMissing, KeyUnknown, PurposeUnsuited, RingBroken
+from motma.keys.errors import KeyMissing, KeyUnknown, PurposeUnsuited, RingExists
 from motma.keys.model import (
     KID_DIGITS,
     MOST_NUMBERS,
@@ -52,7 +52,7 @@ class Keyring:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with disk.exclusive(directory):
             if (directory / disk.RING).exists() or (directory / disk.KEK).exists():
-                raise RingBroken("keys.exists", directory.name)
+                raise RingExists(directory.name)
             keys: list[Key] = []
             for purpose in Purpose:
                 fresh = _fresh(keys, purpose, clock=clock, random=random)
