@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.browser.seeding import PIN
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from tests.browser.seeding import PIN
 
 _AXE: Final = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -54,13 +54,11 @@ class Gatekeeper:
         self.page.get_by_role("button", name="Bắt đầu quét").click()
         self.page.get_by_role("heading", name="Quét mã").wait_for()
 
-    def work(self, login: str, purpose: str, place: str, *, camera: bool = False) -> None:
+    def work(self, login: str, purpose: str, place: str) -> None:
         """From a fresh device to a checkpoint."""
         self.enrol()
         self.sign_in(login)
         self.stand(purpose, place)
-        if not camera:
-            self.page.get_by_role("button", name="Tắt máy ảnh").click()
 
     def wedge(self, text: str) -> None:
         """Pull a handheld reader's trigger; nothing was clicked before."""

@@ -1,4 +1,4 @@
-"""Fills an empty platform with what the browser tests scan: two readers, two places, three codes."""
+"""Fills an empty platform with what the browser tests scan: readers, places, codes."""
 
 from dataclasses import dataclass
 from pathlib import Path

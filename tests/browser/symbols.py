@@ -4,21 +4,23 @@ import io
 from pathlib import Path
 from typing import Final
 
-from motma.codec.symbols import draw_png
 from PIL import Image
+
+from motma.codec.symbols import draw_png
 
 _WIDTH: Final = 640
 _HEIGHT: Final = 480
 _FRAMES: Final = 10
 _WALL: Final = 140  # grey behind the code, of 255
-_HAND: Final = 440  # side of the held-up code in the frame, pixels
+_HAND: Final = 330  # side of the held-up code in the frame, pixels
 
 
-def write_video(path: Path, text: str) -> None:
-    """A short YUV4MPEG2 film of a held-up code, which Chromium plays as its camera."""
+def write_video(path: Path, text: str | None) -> None:
+    """A short YUV4MPEG2 film, which Chromium plays as its camera: a held-up code, or a wall."""
     frame = Image.new("L", (_WIDTH, _HEIGHT), _WALL)
-    code = Image.open(io.BytesIO(draw_png(text))).convert("L").resize((_HAND, _HAND))
-    frame.paste(code, ((_WIDTH - _HAND) // 2, (_HEIGHT - _HAND) // 2))
+    if text is not None:
+        code = Image.open(io.BytesIO(draw_png(text))).convert("L").resize((_HAND, _HAND))
+        frame.paste(code, ((_WIDTH - _HAND) // 2, (_HEIGHT - _HAND) // 2))
     colourless = bytes([128]) * (_WIDTH * _HEIGHT // 2)
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())

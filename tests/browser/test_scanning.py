@@ -1,51 +1,30 @@
 """A code goes in by every way, and the answer that the role may have comes out."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.browser.conftest import Site
+from playwright.sync_api import expect
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
+from tests.browser.serving import Site
 from tests.browser.symbols import write_picture
-from playwright.sync_api import expect
 
 ENTRY = "Vào cửa"
+MENU = "https://example.org/menu"
 CARE = "Khám chữa bệnh, tiêm chủng"
 
 
-def test_the_camera_sees_an_issued_code_and_the_answer_is_on_the_page(
-    gatekeeper: Gatekeeper,
-) -> None:
-    gatekeeper.work(GUARD, ENTRY, MARKET, camera=True)
-    gatekeeper.heading("Hợp lệ")
-    expect(gatekeeper.answer).to_contain_text("1989")
-
-
-def test_a_steady_camera_asks_once(gatekeeper: Gatekeeper) -> None:
-    asked: list[str] = []
-    gatekeeper.page.on(
-        "request", lambda request: asked.append(request.url) if "/v1/scans" in request.url else None
-    )
-    gatekeeper.work(GUARD, ENTRY, MARKET, camera=True)
-    gatekeeper.heading("Hợp lệ")
-    gatekeeper.page.wait_for_timeout(3_500)
-    assert len(asked) == 1
-
-
 def test_guard_and_nurse_see_two_different_answers(
-    gatekeeper: Gatekeeper, another: Callable[[], Gatekeeper], site: Site
+    gatekeeper: Gatekeeper, another: Gatekeeper, site: Site
 ) -> None:
-    nurse = another()
     gatekeeper.work(GUARD, ENTRY, MARKET)
-    nurse.work(NURSE, CARE, CLINIC)
-    for each in (gatekeeper, nurse):
+    another.work(NURSE, CARE, CLINIC)
+    for each in (gatekeeper, another):
         each.wedge(site.seeded.paper)
         each.heading("Hợp lệ")
-    expect(nurse.answer).to_contain_text(FULL_NAME)
-    expect(nurse.answer).to_contain_text("17/05/1989")
+    expect(another.answer).to_contain_text(FULL_NAME)
+    expect(another.answer).to_contain_text("17/05/1989")
     expect(gatekeeper.answer).not_to_contain_text(FULL_NAME)
     expect(gatekeeper.answer).not_to_contain_text("17/05")
-    nurse.check_promises()
 
 
 def test_a_picture_file_is_read_on_the_device(
@@ -93,11 +72,9 @@ def test_a_hostile_code_is_answered_and_nothing_else(gatekeeper: Gatekeeper) -> 
     assert gatekeeper.page.title() != "owned"
 
 
-def test_the_same_code_at_once_is_already_scanned(gatekeeper: Gatekeeper, site: Site) -> None:
+def test_the_same_code_at_once_is_already_scanned(gatekeeper: Gatekeeper) -> None:
     gatekeeper.work(GUARD, ENTRY, MARKET)
-    gatekeeper.wedge(site.seeded.revoked)
-    gatekeeper.heading("Đã thu hồi")
-    gatekeeper.page.wait_for_timeout(700)
-    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.wedge(MENU)
+    gatekeeper.wedge(MENU)
     expect(gatekeeper.page.get_by_text("Mã này vừa quét xong")).to_be_visible()
-    expect(gatekeeper.page.get_by_role("listitem").filter(has_text="Đã thu hồi")).to_have_count(1)
+    expect(gatekeeper.page.get_by_role("listitem")).to_have_count(1)

@@ -11,8 +11,12 @@ export interface Row {
 /** Shown in this order; fields that are new to this page come after, under their own names. */
 const ORDER = ["full_name", "masked_name", "birth", "birth_year", "sex"];
 
+/** The coarser field says nothing more once the finer one is there. */
+const COARSER: Record<string, string> = { masked_name: "full_name", birth_year: "birth" };
+
 export function rowsOf(who: Record<string, unknown>, words: Messages): Row[] {
   return Object.entries(who)
+    .filter(([field]) => !((COARSER[field] ?? "") in who))
     .map(([field, value]) => ({
       field,
       label: fieldName(field, words),

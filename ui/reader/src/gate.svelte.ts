@@ -9,7 +9,7 @@ import { toneOf } from "../../shared/tones";
 /** The same code seen again within this time is one scan. Milliseconds. */
 const SAME_CODE_MS = 3_000;
 
-/** A code that a camera sees without a break of this length was not held up a second time. */
+/** A code that a camera sees without a break of this length is still being held up. */
 const STEADY_MS = 600;
 
 const KEPT_SCANS = 20;
@@ -58,8 +58,13 @@ export class Gate {
     private readonly fellOut: (error: unknown) => Promise<boolean>,
   ) {}
 
+  /** Take a code that the camera sees, again and again as long as it is held up. */
+  see(code: string): void {
+    this.take(code, { steadyMs: STEADY_MS });
+  }
+
   /** Take a code from any source, unless it is one that was just taken. */
-  take(code: string, repaired = false): void {
+  take(code: string, { repaired = false, steadyMs = 0 } = {}): void {
     const now = performance.now();
     for (const [old, atMs] of this.seen) if (now - atMs >= SAME_CODE_MS) this.seen.delete(old);
     const before = this.seen.get(code);
@@ -67,7 +72,7 @@ export class Gate {
     if (before === undefined) {
       this.already = false;
       this.ask({ code }, repaired);
-    } else if (now - before > STEADY_MS) {
+    } else if (now - before >= steadyMs) {
       this.already = true;
     }
   }

@@ -1,0 +1,97 @@
+"""Runs what a browser test needs: the platform in its own process, and Chromium before it."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+from tests.browser.seeding import Seeded, seed
+from tests.browser.symbols import write_video
+
+_PAGE: Final = Path(__file__).parents[2] / "src/motma/web/static/reader/index.html"
+
+#: Seconds until the platform must answer.
+_START_S: Final = 60
+_FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+
+
+class CannotRun(Exception):
+    """Something that the tests need is not there; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A running platform with what stands in it."""
+
+    origin: str
+    seeded: Seeded
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[Site]:
+    """The platform, seeded below `home`, serving the built page from a process of its own."""
+    if not _PAGE.is_file():
+        raise CannotRun("the reader page is not built: python tools/build_ui.py")
+    seeded = asyncio.run(seed(home))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "motma.web.app:create"]
+    server = subprocess.Popen(
+        [*command, "--port", str(port), "--log-level", "warning"],
+        env=os.environ | {"MOTMA_HOME": str(home)},
+    )
+    origin = f"http://127.0.0.1:{port}"
+    try:
+        _await_health(server, origin)
+        yield Site(origin=origin, seeded=seeded)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@contextmanager
+def launch(film: Path, code: str | None) -> Iterator[Browser]:
+    """Chromium with a code, or nothing, in front of its camera; the film is written to `film`."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise CannotRun("Chromium is missing: apt-get install -y chromium")
+    write_video(film, code)
+    flags = [*_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+def _await_health(server: subprocess.Popen[bytes], origin: str) -> None:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise CannotRun(f"the platform ended with {server.returncode}")
+        try:
+            if httpx.get(f"{origin}/healthz", timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise CannotRun("the platform did not answer in time")
