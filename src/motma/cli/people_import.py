@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from motma.bootstrap import Platform, open_platform
+from motma.bootstrap import Platform
+from motma.cli.running import decline, out, run
+from motma.cli.running import told as console
 from motma.identity.importing import columns, files, service
 from motma.identity.importing.service import Order
 from motma.identity.model import Assurance
@@ -52,19 +53,9 @@ def import_people(
         raise typer.BadParameter("say which FILE, or --template")
     if assurance not in _ASSURANCE:
         raise typer.BadParameter("one of: source, seen, declared", param_hint="--assurance")
-    order = Order(
-        path=file,
-        source=source or file.name,
-        assurance=_ASSURANCE[assurance],
-        chosen=_pairs(chosen or []),
-    )
-    done = asyncio.run(_run(order, dry_run=dry_run))
-    _say(order, done, as_json=as_json)
 
-
-async def _run(order: Order, *, dry_run: bool) -> service.Progress:
-    total = await asyncio.to_thread(_count, order.path)
-    async with open_platform(pool_size=2) as platform:
+    async def work(platform: Platform) -> service.Progress:
+        total = await asyncio.to_thread(_count, file)
         with _bar() as bar:
             task = bar.add_task("rows", total=total)
             return await _work(
@@ -73,6 +64,28 @@ async def _run(order: Order, *, dry_run: bool) -> service.Progress:
                 dry_run=dry_run,
                 told=lambda done: bar.update(task, completed=done.rows),
             )
+
+    try:
+        order = Order(
+            path=file,
+            source=source or file.name,
+            assurance=_ASSURANCE[assurance],
+            chosen=_pairs(chosen or []),
+        )
+    except Malformed as malformed:
+        decline(malformed)
+    done = run(work)
+    result = {
+        "rows": done.rows,
+        "created": done.created,
+        "known": done.known,
+        "refused": done.failed,
+        "report": order.report_path.name,
+    }
+    counts = f"{done.rows} rows: {done.created} new, {done.known} known, {done.failed} refused"
+    checked = f"{done.rows} rows checked: {done.failed} would be refused; nothing was written"
+    text = checked if dry_run else counts
+    out(result, as_json=as_json, text=f"{text}\nfindings: {order.report_path.name}")
 
 
 async def _work(
@@ -100,7 +113,7 @@ def _bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
     )
 
 
@@ -113,20 +126,3 @@ def _pairs(texts: list[str]) -> dict[str, str]:
             raise Malformed("import.map", "map")
         pairs[field] = header
     return pairs
-
-
-def _say(order: Order, done: service.Progress, *, as_json: bool) -> None:
-    report = order.report_path.name
-    if as_json:
-        Console().print_json(
-            data={
-                "rows": done.rows,
-                "created": done.created,
-                "known": done.known,
-                "failed": done.failed,
-                "report": report,
-            }
-        )
-        return
-    typer.echo(f"{done.rows} rows: {done.created} new, {done.known} known, {done.failed} refused")
-    typer.echo(f"findings: {report}")

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Final, TextIO
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
+from motma.cli.running import told
 from motma.simulate.population import Row, people
 
 app = typer.Typer(no_args_is_help=True, help="Make synthetic data. None of it is about anybody.")
@@ -39,7 +39,7 @@ def population(
         return
     with (
         output.open("w", encoding="utf-8", newline="") as file,
-        Progress(console=Console(stderr=True), transient=True) as progress,
+        Progress(console=told, transient=True) as progress,
     ):
         task = progress.add_task("people", total=count)
         write(file, rows, each=lambda done: progress.update(task, completed=done))
