@@ -19,6 +19,7 @@ import pytest
 from motma.storage import server
 from motma.storage.migrate import migrate
 from motma.storage.pool import Connection, connect
+from motma.storage.postmaster import Server
 
 ROOT: Final = Path(__file__).parents[1]
 LOCAL: Final = ("127.", "::1", "localhost")
@@ -41,7 +42,7 @@ def test_binaries() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def postgres(open_directory: Path, test_binaries: Path | None) -> Iterator[server.Server]:
+def postgres(open_directory: Path, test_binaries: Path | None) -> Iterator[Server]:
     """The run's own server."""
     data = open_directory / "postgres"
     yield server.ensure_running(data, binaries=test_binaries)
@@ -50,7 +51,7 @@ def postgres(open_directory: Path, test_binaries: Path | None) -> Iterator[serve
 
 
 @pytest.fixture(scope="session")
-def template(postgres: server.Server) -> str:
+def template(postgres: Server) -> str:
     """The name of a migrated database that nobody is connected to."""
     name = "template_motma"
     _administer(postgres, f"CREATE DATABASE {name} OWNER motma")
@@ -59,7 +60,7 @@ def template(postgres: server.Server) -> str:
 
 
 @pytest.fixture
-def database(postgres: server.Server, template: str) -> Iterator[str]:
+def database(postgres: Server, template: str) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     name = f"test_{uuid4().hex}"
     _administer(postgres, f"CREATE DATABASE {name} OWNER motma TEMPLATE {template}")
@@ -68,7 +69,7 @@ def database(postgres: server.Server, template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_database(postgres: server.Server) -> Iterator[str]:
+def empty_database(postgres: Server) -> Iterator[str]:
     """The address of a fresh database without any table."""
     name = f"test_{uuid4().hex}"
     _administer(postgres, f"CREATE DATABASE {name} OWNER motma")
@@ -77,7 +78,7 @@ def empty_database(postgres: server.Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres: server.Server, template: str) -> str:
+def shared_database(postgres: Server, template: str) -> str:
     """The address of the database behind `db`; nothing is ever committed to it."""
     _administer(postgres, f"CREATE DATABASE shared OWNER motma TEMPLATE {template}")
     return postgres.address(database="shared")
@@ -103,7 +104,7 @@ def corpora() -> Path:
     return folder
 
 
-def _administer(postgres: server.Server, statement: str) -> None:
+def _administer(postgres: Server, statement: str) -> None:
     address = postgres.address(database="postgres", role="postgres")
     with psycopg.connect(address, autocommit=True) as admin:
         admin.execute(statement.encode())

@@ -10,7 +10,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,7 +68,8 @@ class Binaries:
     def run(
         self, program: str, arguments: Sequence[str], *, stdin: str = "", log: Path | None = None
     ) -> str:
-        """Run a program to its end and return what it printed; not for the server itself."""
+        """Run a program as the server's account, and return what it printed."""
+        change = not self.account.is_us
         done = subprocess.run(
             [str(self.folder / program), *arguments],
             input=stdin,
@@ -77,13 +78,28 @@ class Binaries:
             check=False,
             cwd="/",
             env=clean_environment(),
-            user=None if self.account.is_us else self.account.uid,
-            group=None if self.account.is_us else self.account.gid,
-            extra_groups=None if self.account.is_us else (),
+            user=self.account.uid if change else None,
+            group=self.account.gid if change else None,
+            extra_groups=() if change else None,
         )
         if done.returncode != 0:
             raise ServerFailed(step=program, log=str(log or _last_line(done.stderr)))
         return done.stdout
+
+    def run_here(
+        self, program: str, arguments: Sequence[str], *, environment: Mapping[str, str]
+    ) -> None:
+        """Run a client program as ourselves: it reads and writes files of ours."""
+        done = subprocess.run(
+            [str(self.folder / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=clean_environment() | dict(environment),
+        )
+        if done.returncode != 0:
+            raise ServerFailed(step=program, log=_last_line(done.stderr))
 
     def major(self) -> int:
         """The major version, e.g. 18."""

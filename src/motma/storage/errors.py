@@ -42,3 +42,21 @@ class RuntimeUnsafe(Declined):
     code: ClassVar[str] = "storage.runtime-unsafe"
     kind: ClassVar[Kind] = Kind.REFUSED
     directory: str
+
+
+@dataclass
+class BackupBroken(Declined):
+    """The backup is not what its manifest says; `part` names what differs."""
+
+    code: ClassVar[str] = "storage.backup-broken"
+    kind: ClassVar[Kind] = Kind.MALFORMED
+    part: str
+
+
+@dataclass
+class DatabaseInUse(Declined):
+    """The database has other sessions; stop what is connected and try again."""
+
+    code: ClassVar[str] = "storage.database-in-use"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    database: str

@@ -21,7 +21,7 @@ from motma.storage import postmaster, server
 from motma.storage.binaries import find_binaries
 from motma.storage.errors import BinariesMissing, MajorDiffers, RuntimeUnsafe
 from motma.storage.migrate import current, head, migrate
-from motma.storage.server import Server
+from motma.storage.postmaster import Server
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 
@@ -76,9 +76,18 @@ def kill(pid: int) -> None:
         time.sleep(0.01)
 
 
-def ask(running: Server, question: str, **settings: str) -> object:
+def successor(data: Path, predecessor: int) -> Server:
+    """The next postmaster, waited for."""
+    deadline = time.monotonic() + 20
+    while (found := server.status(data)) is None or found.pid == predecessor:
+        assert time.monotonic() < deadline, "no postmaster came"
+        time.sleep(0.05)
+    return found
+
+
+def ask(running: Server, question: str) -> object:
     """The answer of one statement."""
-    with psycopg.connect(running.dsn, autocommit=True, **settings) as db:
+    with psycopg.connect(running.dsn, autocommit=True) as db:
         row = db.execute(question.encode()).fetchone()
     return row and row[0]
 
@@ -108,9 +117,7 @@ async def test_a_watched_server_comes_back_by_itself(data: Path) -> None:
     first = server.ensure_running(data)
     watch = asyncio.create_task(server.keep_running(data, every_s=0.05))
     kill(first.pid)
-    async with asyncio.timeout(20):
-        while (found := server.status(data)) is None or found.pid == first.pid:
-            await asyncio.sleep(0.05)
+    found = await asyncio.to_thread(successor, data, first.pid)
     watch.cancel()
     db = await asyncpg.connect(found.dsn)
     assert await db.fetchval("SELECT 1") == 1
@@ -312,8 +319,8 @@ def test_debians_postgresql_15_serves_the_same_schema(open_directory: Path) -> N
         assert str(ask(running, "SHOW server_version")).startswith("15.")
         migrate(running.dsn)
         assert current(running.dsn) == head()
+        server.stop(path, binaries=DEBIAN_15)
         with pytest.raises(MajorDiffers):
-            server.stop(path, binaries=DEBIAN_15)
             server.ensure_running(path)
     finally:
         server.stop(path, binaries=DEBIAN_15, force=True)
