@@ -56,7 +56,21 @@ def alphabets() -> list[Row]:
             length = len(written)
             versions.append(symbols.version(text.replace(digits, written)))
         rows.append(Row(name, length, versions, keyboard))
-    return rows
+    return [*rows, separate_tokens()]
+
+
+def separate_tokens() -> Row:
+    """The versions with decimal signature when each part of `m`, `c` and `t` is a token of its own.
+
+    The same content in the same number of digits; what can be absent is absent on paper.
+    """
+    signed = "<v=1<k=987654<f=1<a=1<n=1<i=20211005<x=20221005"
+    phone = f"{signed}<d=12345678<c=1234.G.202110200304<t=12345678.654237"
+    versions = [
+        symbols.version(text.partition("<v=")[0] + (signed if form.startswith("paper") else phone))
+        for form, text in FORMS
+    ]
+    return Row("decimal, separate tokens", es256.SIGNATURE_DIGITS, versions, "as decimal")
 
 
 def table(rows: list[Row]) -> str:

@@ -282,7 +282,8 @@ def _card(scheme: str | None, colour: str | None, until: str | None) -> Card | N
     if scheme is None or colour is None or until is None:
         return None
     try:
-        moment = datetime.strptime(until, "%Y%m%d%H%M").replace(tzinfo=UTC)
+        day, hour, minute = _day(until[:8], "qr.card-expiry"), int(until[8:10]), int(until[10:])
+        moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
     except ValueError:
         raise Malformed("qr.card-expiry", "c") from None
     return Card(scheme=int(scheme), colour=Colour(colour), until=moment)

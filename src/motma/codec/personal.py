@@ -36,7 +36,7 @@ _BHYT: Final = r"[A-Z]{2}[0-9]{13}|[0-9]{10}"
 
 #: The whole of a well-formed text without warnings about its spelling: one match, no branches.
 _PLAIN: Final = re.compile(
-    rf"({_DOCUMENT})\|({_NAME})\|([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}})\|([01])\|({_QID})\|"
+    rf"({_DOCUMENT})\|({_NAME})\|([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\|([01])\|({_QID})\|"
     rf"((?:{_QID})?(?:<([012]?)(?:<(?:{_BHYT})?(?:<(?:0[0-9]{{9}})?(?:<(?!v=)[ -;=-{{}}~]*)*)?)?)?)"
 )
 _DOCUMENT_SHAPE: Final = re.compile(_DOCUMENT)
@@ -134,14 +134,14 @@ def read_plain(text: str, *, today: date) -> Reading | None:
     found = _PLAIN.fullmatch(text)
     if found is None or len(text) > MAX_BYTES:
         return None
-    document, name, year, month, day, kind, qid, ext, sex = found.groups()
+    document, name, written, kind, qid, ext, sex = found.groups()
     try:
-        born = date(int(year), int(month), int(day))
+        born = date.fromisoformat(written)
     except ValueError:
         return None
     if born > today or born.year < EARLIEST_YEAR:
         return None
-    value = Personal(document, name, f"{year}-{month}-{day}", kind, qid, tuple(ext.split("<")))
+    value = Personal(document, name, written, kind, qid, tuple(ext.split("<")))
     warnings = tuple(document_warnings(document, born.year, sex or ""))
     return Reading(text, Family.PERSONAL, value, (), warnings)
 
