@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -214,6 +215,13 @@ async def stage(database: str, home: Path, *, clock: Clock | None = None) -> Asy
                 async with platform.transaction() as db:
                     organisation = await access.add_organisation(db, platform.means, "Stage")
                 yield Stage(platform, client, organisation)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)

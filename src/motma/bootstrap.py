@@ -122,6 +122,12 @@ class Platform:
             await mirror.carry(db, self.clock, self.settings.mirror_path)
 
 
+    async def revive_database(self) -> None:
+        """Start the embedded server again if it crashed; a database of one's own is left alone."""
+        if not self.settings.database_url.get_secret_value():
+            await asyncio.to_thread(server.ensure_running, self.settings.database_dir)
+
+
 def check_production(settings: Settings) -> None:
     """Raise NotReady with every reason why production may not start."""
     missing = []

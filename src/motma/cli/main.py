@@ -3,7 +3,9 @@
 import typer
 
 from motma.cli import (
+    audit,
     demo,
+    keys,
     people,
     people_import,
     qr,
@@ -26,6 +28,8 @@ app.command("scan")(scanning.scan)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
 app.add_typer(qr.app, name="qr")
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 app.add_typer(simulate.app, name="simulate")
 qr.app.command("draw")(qr_draw.draw)
 people.app.command("import")(people_import.import_people)

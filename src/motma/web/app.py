@@ -36,7 +36,7 @@ OPERATIONS: Final = [
     *me.OPERATIONS,
 ]
 #: Seconds between two rounds of upkeep: mirror what waits, keep partitions ahead, re-read keys.
-UPKEEP_S: Final = 5.0
+UPKEEP_S: Final = 2.0
 
 _log = structlog.get_logger("motma.web")
 
@@ -118,6 +118,7 @@ async def _upkeep(platform: Platform, stop: asyncio.Event) -> None:
             platform.vault.refresh()
         except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
             _log.warning("upkeep failed", error=type(error).__name__)
+            await platform.revive_database()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), UPKEEP_S)
 
