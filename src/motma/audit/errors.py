@@ -47,7 +47,8 @@ class CosignRefused(Declined):
 
     code = "audit.cosign-refused"
     kind = Kind.REFUSED
-    size: int
+    why: str  # unknown-key, other-size, inconsistent, remote
+    size: int  # what the witness remembers
 
 
 @dataclass

@@ -43,7 +43,7 @@ class Note:
     signatures: tuple[NoteSignature, ...]
 
     def __str__(self) -> str:
-        return self.text + "\n" + "".join(_line(each) for each in self.signatures)
+        return self.text + "\n" + "".join(signature_line(each) for each in self.signatures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,19 @@ def read_note(text: str) -> Note:
     lines = tail.split("\n")
     if not separator or len(lines) < 2 or lines[-1] or "\r" in text:  # noqa: PLR2004
         raise Malformed("audit.note-malformed")
-    return Note(body + "\n", tuple(_read_line(line) for line in lines[:-1]))
+    return Note(body + "\n", tuple(read_signature(line) for line in lines[:-1]))
+
+
+def read_signature(line: str) -> NoteSignature:
+    """One signature line."""
+    name, separator, encoded = line.removeprefix(_DASH).partition(" ")
+    try:
+        material = b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("audit.note-malformed") from error
+    if not (line.startswith(_DASH) and separator and name and len(material) > _KEY_HASH_BYTES):
+        raise Malformed("audit.note-malformed")
+    return NoteSignature(name, material[:_KEY_HASH_BYTES], material[_KEY_HASH_BYTES:])
 
 
 def read_head(text: str) -> Head:
@@ -149,17 +161,7 @@ def cosigned_at(note: Note, name: str, public: bytes) -> int | None:
     return None
 
 
-def _line(signature: NoteSignature) -> str:
+def signature_line(signature: NoteSignature) -> str:
+    """One signature as a line of a note."""
     encoded = b64encode(signature.key_hash + signature.signature).decode()
     return f"{_DASH}{signature.name} {encoded}\n"
-
-
-def _read_line(line: str) -> NoteSignature:
-    name, separator, encoded = line.removeprefix(_DASH).partition(" ")
-    try:
-        material = b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Malformed("audit.note-malformed") from error
-    if not (line.startswith(_DASH) and separator and name and len(material) > _KEY_HASH_BYTES):
-        raise Malformed("audit.note-malformed")
-    return NoteSignature(name, material[:_KEY_HASH_BYTES], material[_KEY_HASH_BYTES:])

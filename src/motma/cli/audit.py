@@ -13,15 +13,18 @@ from motma.audit import queries
 from motma.audit.checking import Report
 from motma.audit.errors import NotWhole
 from motma.audit.mirror import Mirror
-from motma.audit.note import read_head, read_note
+from motma.audit.note import ED25519, read_head, read_note, verifier_key
 from motma.audit.reading import Proof
 from motma.audit.reading import prove as proof_of
 from motma.audit.running import Sequencer
 from motma.audit.verify import verify as verify_log
-from motma.bootstrap import Platform
+from motma.bootstrap import Platform, Settings
+from motma.cli import audit_witness
 from motma.cli.running import decline, out, run, told
 from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined, Malformed
+from motma.keys.keyring import Keyring
+from motma.keys.model import Purpose
 
 app = typer.Typer(no_args_is_help=True, help="Verify, export and prove the log.")
 
@@ -126,6 +129,21 @@ def prove(
     out(result, as_json=as_json, text=f"{text}\n\n{proof.checkpoint}")
     if not holds:
         decline(NotWhole(1))
+
+
+@app.command()
+def vkey() -> None:
+    """Print the log's public keys in C2SP form: for witnesses and for `verify --key`."""
+    settings = Settings()
+    try:
+        ring = Keyring.open(settings.keys_dir)
+    except Declined as declined:
+        decline(declined)
+    for key in ring.public_keys(Purpose.LOG):
+        typer.echo(verifier_key(settings.log_origin, ED25519, key.raw))
+
+
+app.command(epilog=audit_witness.EXAMPLES)(audit_witness.witness)
 
 
 async def _verified(platform: Platform) -> Report:

@@ -14,6 +14,7 @@ from motma.audit.checking import Report
 from motma.audit.mirror import Mirror
 from motma.audit.model import Checkpoint, Event, record
 from motma.audit.running import Sequencer
+from motma.audit.sequencer import Witness
 from motma.audit.verify import verify
 from motma.kernel.clock import SetClock
 from motma.kernel.ids import Random
@@ -68,7 +69,7 @@ class Log:
         """Committed at once."""
         await service.append(self.db, events)
 
-    def sequencer(self) -> Sequencer:
+    def sequencer(self, *witnesses: Witness) -> Sequencer:
         """Another process's."""
         return Sequencer(
             self.dsn,
@@ -76,11 +77,12 @@ class Log:
             signer=self.keyring,
             clock=self.clock,
             mirror=self.directory,
+            witnesses=witnesses,
         )
 
-    async def sequence(self) -> Checkpoint | None:
+    async def sequence(self, *witnesses: Witness) -> Checkpoint | None:
         """One pass."""
-        return await self.sequencer().once()
+        return await self.sequencer(*witnesses).once()
 
     async def verify(self, *, mirrored: bool = True) -> Report:
         """Verify now."""
