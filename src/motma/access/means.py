@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from motma.storage.pool import Connection
-
 from motma.audit.model import PLATFORM, Event, record
 from motma.audit.service import one
 from motma.kernel.clock import Clock
 from motma.kernel.ids import Random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
+from motma.storage.pool import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -52,6 +53,7 @@ class Reader:
     role: str
     pin_hash: str
     status: str
+    organisation_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,22 @@ class Session:
     reader: Reader | None
     ends_at: datetime
     ended_at: datetime | None
+
+
+def line(text: str, *, field: str, most: int = 200) -> str:
+    """One printable line that somebody else will read on a screen, or Malformed.
+
+    Control, bidirectional and other invisible characters could make it look like another text.
+
+    >>> line("  leaked  online ", field="reason")
+    'leaked online'
+    """
+    one = " ".join(text.split())
+    if len(one) > most:
+        raise Malformed("request.text-too-long", field)
+    if not one.isprintable():
+        raise Malformed("request.text-unprintable", field)
+    return one
 
 
 def new_code(random: Random) -> str:
@@ -111,7 +129,7 @@ def check_pin(pin: str) -> str:
     """A PIN of 6 to 12 digits that is not one digit repeated or a run, or Malformed."""
     if not _PIN.fullmatch(pin):
         raise Malformed("access.pin-form", "pin")
-    steps = {(ord(b) - ord(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(ord(b) - ord(a)) % 10 for a, b in pairwise(pin)}
     if len(steps) == 1 and steps <= {0, 1, 9}:
         raise Malformed("access.pin-too-simple", "pin")
     return pin

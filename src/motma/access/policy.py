@@ -69,15 +69,13 @@ class Policy:
 
 
 def evaluate(source: dict[str, Any]) -> Policy:
-    """Spread the grants into a table, refusing fields and purposes that do not exist."""
+    """Spread the grants into a table; ValueError when a role has not decided every field."""
     if tuple(source["fields"]) != FIELDS:
         raise ValueError("policy.json and FIELDS differ: decide the new field for every role")
     views: dict[tuple[str, str, str], View] = {}
     for role, body in source["roles"].items():
+        _check(role, body, purposes=set(source["purposes"]))
         for grant in body["grants"]:
-            unknown = set(grant["sees"]) - set(FIELDS)
-            if unknown or not set(grant["purposes"]) <= set(source["purposes"]):
-                raise ValueError(f"role {role}: unknown field or purpose in a grant")
             for purpose in grant["purposes"]:
                 for place_kind in grant["places"]:
                     views[role, purpose, place_kind] = View(
@@ -90,6 +88,18 @@ def evaluate(source: dict[str, Any]) -> Policy:
     return Policy(source["version"], source, views)
 
 
+def _check(role: str, body: dict[str, Any], *, purposes: set[str]) -> None:
+    """The role says yes or no to every field, and its grants show exactly what it says yes to."""
+    decided = body["may_see"]
+    if tuple(decided) != FIELDS or not set(decided.values()) <= {"yes", "no"}:
+        raise ValueError(f"role {role}: may_see must say yes or no to every field, in order")
+    shown = {field for grant in body["grants"] for field in grant["sees"]}
+    if shown != {field for field, answer in decided.items() if answer == "yes"}:
+        raise ValueError(f"role {role}: its grants and may_see differ")
+    if not {purpose for grant in body["grants"] for purpose in grant["purposes"]} <= purposes:
+        raise ValueError(f"role {role}: unknown purpose in a grant")
+
+
 @cache
 def current() -> Policy:
     """The policy that ships with this version."""
@@ -97,16 +107,22 @@ def current() -> Policy:
 
 
 def table() -> str:
-    """Field by field, which role sees what: the Markdown table in the docs is made by this."""
-    policy = current()
-    roles = list(policy.source["roles"])
-    seen = {
-        role: frozenset().union(*(v.fields for v in policy.views.values() if v.role == role))
-        for role in roles
-    }
+    """Field by field, which role sees what: the Markdown table in docs/access.md."""
+    roles: dict[str, Any] = current().source["roles"]
     head = ["| field | " + " | ".join(roles) + " |", "|---|" + "---|" * len(roles)]
     rows = [
-        f"| {field} | " + " | ".join("yes" if field in seen[r] else "–" for r in roles) + " |"
+        f"| {field} | " + " | ".join(body["may_see"][field] for body in roles.values()) + " |"
         for field in FIELDS
     ]
     return "\n".join(head + rows)
+
+
+def grants_table() -> str:
+    """Each grant: role, purposes, kinds of place, fields, and why."""
+    rows = ["| role | for | at | sees | why |", "|---|---|---|---|---|"]
+    for role, body in current().source["roles"].items():
+        for grant in body["grants"] or [{"purposes": ["–"], "places": ["–"], "sees": ["nobody"]}]:
+            cells = (grant["purposes"], grant["places"], grant["sees"])
+            texts = " | ".join(", ".join(cell) for cell in cells)
+            rows.append(f"| {role} | {texts} | {body['why']['en']} |")
+    return "\n".join(rows)

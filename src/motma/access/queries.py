@@ -6,15 +6,15 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from motma.storage.pool import Connection
-
 from motma.access.model import Device, Place, Reader, Session
+from motma.storage.pool import Connection
 
 ADD_ORGANISATION: Final = """
     INSERT INTO organisation (organisation_id, name, created_at) VALUES ($1, $2, $3)
 """
 ADD_PLACE: Final = """
-    INSERT INTO place (place_id, organisation_id, kind, name, commune_code, commune_as_of, created_at)
+    INSERT INTO place
+           (place_id, organisation_id, kind, name, commune_code, commune_as_of, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 ADD_READER: Final = """
@@ -22,7 +22,8 @@ ADD_READER: Final = """
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (login) DO NOTHING RETURNING reader_id
 """
 READER_BY_LOGIN: Final = """
-    SELECT r.reader_id, r.organisation_id, r.login, r.role, r.pin_hash, r.status
+    SELECT r.reader_id, r.organisation_id, r.login, r.role, r.pin_hash, r.status,
+           o.name AS organisation_name
       FROM reader r JOIN organisation o USING (organisation_id)
      WHERE r.login = $1 AND o.status = 'active'
 """
@@ -62,7 +63,23 @@ DEVICES: Final = """
 """
 LOSE_DEVICE: Final = """
     UPDATE device SET status = 'lost', ended_at = $2
-     WHERE device_id = $1 AND status = 'active' RETURNING device_id
+     WHERE device_id = $1 AND status = 'active' AND ($3::uuid[] IS NULL OR person_id = ANY($3))
+    RETURNING person_id
+"""
+WALLETS: Final = """
+    SELECT device_id, label, status, enrolled_at FROM device
+     WHERE person_id = ANY($1) ORDER BY enrolled_at, device_id
+"""
+SET_ORGANISATION_STATUS: Final = """
+    UPDATE organisation SET status = $2 WHERE organisation_id = $1 RETURNING organisation_id
+"""
+# by id first: UUIDv7 gives the day, so other days' partitions are not even looked at
+SCANS_OF_ORGANISATION: Final = """
+    SELECT e.device_id, e.event_id, e.kind, e.at, e.known_at, e.person_tag, e.outcome, e.body_hash,
+           e.sealed, e.salt, e.commitment
+      FROM event e JOIN device d USING (device_id)
+     WHERE e.event_id >= $2 AND e.event_id < $3 AND e.kind = 'scan.read'
+       AND d.organisation_id = $1
 """
 ADD_SESSION: Final = """
     INSERT INTO session (device_id, session_id, reader_id, started_at, ends_at)
@@ -75,7 +92,7 @@ END_SESSIONS: Final = """
 FIND_SESSION: Final = """
     SELECT d.device_id, d.kind, d.organisation_id, d.person_id, d.thumbprint, d.status,
            s.session_id, s.ends_at, s.ended_at, r.reader_id, r.login, r.role, r.pin_hash,
-           r.organisation_id AS reader_organisation,
+           r.organisation_id AS reader_organisation, o.name AS organisation_name,
            CASE WHEN o.status = 'active' THEN r.status ELSE 'suspended' END AS reader_status
       FROM session s
       JOIN device d USING (device_id)
@@ -107,7 +124,7 @@ async def add_reader(db: Connection, reader: Reader, at: datetime) -> bool:
 async def reader_by_login(db: Connection, login: str) -> Reader | None:
     """Served by the unique index on login; None also when the organisation is closed."""
     row = await db.fetchrow(READER_BY_LOGIN, login)
-    return row and Reader(**dict(row))
+    return Reader(**dict(row)) if row else None
 
 
 async def places_of(db: Connection, organisation_id: UUID) -> list[Place]:
@@ -123,13 +140,13 @@ async def use_code(db: Connection, code_hash: bytes, now: datetime) -> Record | 
 async def find_device(db: Connection, device_id: UUID) -> Device | None:
     """Served by the primary key."""
     row = await db.fetchrow(FIND_DEVICE, device_id)
-    return row and Device(**dict(row))
+    return Device(**dict(row)) if row else None
 
 
 async def find_session(db: Connection, device_id: UUID, session_id: UUID) -> Session | None:
     """The session with its device and reader, whatever their state."""
     row = await db.fetchrow(FIND_SESSION, device_id, session_id)
-    return row and _session(row)
+    return _session(row) if row else None
 
 
 def _session(row: Record) -> Session:
@@ -142,6 +159,7 @@ def _session(row: Record) -> Session:
             role=row["role"],
             pin_hash=row["pin_hash"],
             status=row["reader_status"],
+            organisation_name=row["organisation_name"],
         )
     device = Device(
         device_id=row["device_id"],

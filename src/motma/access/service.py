@@ -1,13 +1,13 @@
 """Use cases of access: enrol a device, sign in, renew, lose; the caller owns the transaction."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from motma.storage.pool import Connection
 
 from motma.access import model, queries
 from motma.access.errors import (
@@ -24,9 +24,11 @@ from motma.access.policy import current
 from motma.access.tokens import TOKEN_LIFE, Claims, mint, read_jwk
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
+from motma.storage.pool import Connection
 
 # Source: OWASP password storage, argon2id with 19 MiB and two passes.
 _hasher: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_LONGEST_LOGIN: Final = 70
 _NOBODY: Final = _hasher.hash("nobody has this PIN")
 
 
@@ -34,7 +36,7 @@ async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
     """Found an organisation whose people may read codes."""
     now = means.clock.now()
     organisation_id = uuid7(now, means.random)
-    await queries.add_organisation(db, organisation_id, name, now)
+    await queries.add_organisation(db, organisation_id, model.line(name, field="name"), now)
     await means.log(db, "access.organisation-added", {"organisation_id": str(organisation_id)})
     return organisation_id
 
@@ -47,10 +49,13 @@ async def add_place(
         raise Malformed("access.place-kind", "kind")
     now = means.clock.now()
     place = Place(
-        place_id=uuid7(now, means.random), organisation_id=organisation_id, kind=kind, name=name
+        place_id=uuid7(now, means.random),
+        organisation_id=organisation_id,
+        kind=kind,
+        name=model.line(name, field="name"),
     )
     await db.execute(
-        queries.ADD_PLACE, place.place_id, organisation_id, kind, name, None, None, now
+        queries.ADD_PLACE, place.place_id, organisation_id, kind, place.name, None, None, now
     )
     await means.log(db, "access.place-added", {"place_id": str(place.place_id)})
     return place
@@ -86,6 +91,18 @@ async def set_reader_status(db: Connection, means: Means, *, login: str, status:
     return True
 
 
+async def set_organisation_status(
+    db: Connection, means: Means, *, organisation_id: UUID, status: str
+) -> bool:
+    """Close an organisation or open it again; its readers stop at the next request."""
+    found = await db.fetchval(queries.SET_ORGANISATION_STATUS, organisation_id, status)
+    if found is None:
+        return False
+    details = {"organisation_id": str(organisation_id)}
+    await means.log(db, f"access.organisation-{status}", details)
+    return True
+
+
 async def new_code(
     db: Connection,
     means: Means,
@@ -112,6 +129,7 @@ async def enrol(
 ) -> Device:
     """Enrol the device that holds the key: the code is used up by this."""
     thumbprint, public_key = read_jwk(jwk)
+    label = model.line(label, field="label", most=80)
     now = means.clock.now()
     for hashed in means.vault.blinds("enrolment-code", model.plain_code(code)):
         row = await queries.use_code(db, hashed, now)
@@ -135,7 +153,7 @@ async def enrol(
         device.person_id,
         public_key,
         thumbprint,
-        label[:80],
+        label,
         now,
     )
     await means.log(
@@ -151,8 +169,8 @@ async def sign_in(
     db: Connection, means: Means, *, device_id: UUID, thumbprint: str, login: str, pin: str
 ) -> Session:
     """Begin a reader's shift; whoever was signed in on the device is signed out (hand-over)."""
-    device = await _own_device(db, device_id, thumbprint)
-    reader = await queries.reader_by_login(db, login.strip().lower()[:70])
+    device = await own_device(db, device_id, thumbprint)
+    reader = await queries.reader_by_login(db, plain_login(login))
     known = reader is not None and reader.status == "active"
     # an unknown log-in costs as much time as a wrong PIN
     fits = await asyncio.to_thread(_fits, reader.pin_hash if reader else _NOBODY, pin)
@@ -166,7 +184,7 @@ async def sign_in(
 
 async def open_wallet(db: Connection, means: Means, *, device_id: UUID, thumbprint: str) -> Session:
     """Begin a person's session on a wallet that an activation code was used on."""
-    device = await _own_device(db, device_id, thumbprint)
+    device = await own_device(db, device_id, thumbprint)
     if device.kind != "wallet":
         raise SignInRefused
     return await _begin(db, means, device=device, reader=None, life=model.WALLET_SESSION_LIFE)
@@ -194,12 +212,18 @@ async def end(db: Connection, means: Means, session: Session) -> None:
     await db.execute(queries.END_SESSIONS, session.device.device_id, now, session.session_id)
 
 
-async def lose(db: Connection, means: Means, device_id: UUID) -> bool:
-    """Report a device lost: its tokens die at once. False when it was not active."""
-    lost = await db.fetchval(queries.LOSE_DEVICE, device_id, means.clock.now())
+async def lose(
+    db: Connection, means: Means, device_id: UUID, *, of: Sequence[UUID] | None = None
+) -> bool:
+    """Report a device lost: its tokens die at once. False when it was not active.
+
+    `of` lets a person lose only wallets of their own (all their ids).
+    """
+    lost = await db.fetchrow(queries.LOSE_DEVICE, device_id, means.clock.now(), of)
     if lost is None:
         return False
-    await means.log(db, "access.device-lost", {"device_id": str(device_id)})
+    details = {"device_id": str(device_id)}
+    await means.log(db, "access.device-lost", details, person_id=lost["person_id"])
     return True
 
 
@@ -211,13 +235,23 @@ def token_of(session: Session, means: Means) -> tuple[str, datetime]:
         session=session.session_id,
         thumbprint=session.device.thumbprint,
         expires_s=int(expires.timestamp()),
-        reader=session.reader and session.reader.reader_id,
+        reader=session.reader.reader_id if session.reader else None,
         person=session.device.person_id,
-        role=session.reader and session.reader.role,
+        role=session.reader.role if session.reader else None,
         organisation=session.device.organisation_id,
     )
     token = mint(claims, lambda data, kid: means.keyring.mac("token", data, kid))
     return token, expires
+
+
+def plain_login(login: str) -> str:
+    """A log-in as it is compared; what can't be one is nobody's.
+
+    >>> plain_login(" Guard@Stage ")
+    'guard@stage'
+    """
+    text = login.strip().lower()
+    return text if text.isprintable() and len(text) <= _LONGEST_LOGIN else ""
 
 
 def _fits(pin_hash: str, pin: str) -> bool:
@@ -227,7 +261,7 @@ def _fits(pin_hash: str, pin: str) -> bool:
         return False
 
 
-async def _own_device(db: Connection, device_id: UUID, thumbprint: str) -> Device:
+async def own_device(db: Connection, device_id: UUID, thumbprint: str) -> Device:
     """The active device whose key made the proof."""
     device = await queries.find_device(db, device_id)
     if device is None or device.status != "active":

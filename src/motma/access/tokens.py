@@ -21,12 +21,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from motma.access.errors import ProofRefused, ProofTime, TokenExpired, TokenRefused
+from motma.kernel.errors import Declined, Malformed
 
 #: Longest life of a token. Source: decisions.md no. 12.
 TOKEN_LIFE: Final = timedelta(minutes=10)
 #: How far a proof's time may be from ours, either way.
 PROOF_WINDOW_S: Final = 60
 _LONGEST: Final = 4096
+_SIGNATURE_BYTES: Final = 64
+_JWK_TEXT: Final = 64
 
 #: Makes a MAC: (data, key id or None for the active one) → (key id, MAC).
 Mac = Callable[[bytes, str | None], tuple[str, bytes]]
@@ -97,7 +100,7 @@ def read_token(token: str, mac: Mac, now: datetime) -> Claims:
         if not hmac.compare_digest(tag, unb64(tag_text)):
             raise TokenRefused
         claims = _claims.decode(body)
-    except (ValueError, KeyError, msgspec.DecodeError) as error:
+    except (ValueError, Declined, msgspec.DecodeError) as error:  # also of an unknown key
         raise TokenRefused from error
     if now.timestamp() >= claims.expires_s:
         raise TokenExpired
@@ -118,7 +121,7 @@ def read_proof(
         signature = unb64(signature_text)
     except (ValueError, binascii.Error, msgspec.DecodeError) as error:
         raise ProofRefused from error
-    if header.typ != "dpop+jwt" or header.alg != "ES256" or len(signature) != 64:
+    if header.typ != "dpop+jwt" or header.alg != "ES256" or len(signature) != _SIGNATURE_BYTES:
         raise ProofRefused
     if body.htm != method or _path_of(body.htu) != path:
         raise ProofRefused
@@ -167,8 +170,11 @@ def _key_of(kty: str, crv: str, x: str, y: str) -> tuple[str, ec.EllipticCurvePu
 def read_jwk(jwk: dict[str, object]) -> tuple[str, bytes]:
     """Thumbprint and uncompressed point (65 bytes) of a P-256 JWK."""
     values = [jwk.get(name) for name in ("kty", "crv", "x", "y")]
-    if not all(isinstance(v, str) and len(v) <= 64 for v in values):
-        raise ProofRefused
-    thumbprint, key = _key_of(*map(str, values))
+    if not all(isinstance(v, str) and len(v) <= _JWK_TEXT for v in values):
+        raise Malformed("access.key-form", "public_jwk")
+    try:
+        thumbprint, key = _key_of(*map(str, values))
+    except ProofRefused as error:
+        raise Malformed("access.key-form", "public_jwk") from error
     numbers = key.public_numbers()
     return thumbprint, b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")

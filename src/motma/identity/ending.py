@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from asyncpg import Record
+
 from motma.access.means import Means
+from motma.access.model import line
 from motma.identity import queries
 from motma.identity.errors import MergeRefused, PersonUnknown, QidEnded, SamePerson
-from motma.identity.service import load
+from motma.identity.service import find_qid, load
 from motma.kernel.ids import new_qid, uuid7
 from motma.storage.pool import Connection
 
@@ -20,8 +23,11 @@ TOPIC: Final = "identity.qid-ended"
 
 
 async def revoke(db: Connection, means: Means, qid: str, *, reason: str) -> None:
-    """Revoke a QID without giving another: it is never valid again."""
-    found = await _active(db, qid)
+    """Revoke a QID without giving another: it is never valid again.
+
+    An alias from an older platform can be revoked alone; the person's own QID takes none with it.
+    """
+    found = await _active(db, qid, also="alias")
     await _end(db, means, qid, found["person_id"], state="revoked", reason=reason)
 
 
@@ -55,21 +61,22 @@ async def merge(
     db: Connection, means: Means, *, qid: str, into: str, reason: str, by: UUID
 ) -> UUID:
     """Say that two QIDs are one person: an alias between people, no row moves."""
-    gone, kept = await _active(db, qid), await _active(db, into)
+    # always in one order, so that two merges of the same pair can't wait for each other
+    found = {one: await _active(db, one) for one in sorted({qid, into})}
+    gone, kept = found[qid], found[into]
     if gone["person_id"] == kept["person_id"]:
         raise SamePerson
-    # always in one order, so that two merges of the same pair can't wait for each other
     for person_id in sorted((gone["person_id"], kept["person_id"])):
         await load(db, means, person_id)
     if await db.fetchval(queries.HAS_ALIASES, gone["person_id"]):
         raise MergeRefused
-    now = means.clock.now()
+    reason, now = line(reason, field="reason"), means.clock.now()
     merge_id = uuid7(now, means.random)
     await db.execute(queries.SET_MERGED, gone["person_id"], kept["person_id"], now)
     await db.execute(
-        queries.ADD_MERGE, gone["person_id"], merge_id, kept["person_id"], reason[:200], by, now
+        queries.ADD_MERGE, gone["person_id"], merge_id, kept["person_id"], reason, by, now
     )
-    await db.execute(queries.END_QID, qid, "merged", now, reason[:200])
+    await db.execute(queries.END_QID, qid, "merged", now, reason)
     for person_id in (gone["person_id"], kept["person_id"]):
         await means.log(db, "identity.merged", {"merge_id": str(merge_id)}, person_id=person_id)
     return merge_id
@@ -79,8 +86,8 @@ async def undo_merge(
     db: Connection, means: Means, qid: str, *, by: UUID
 ) -> list[dict[str, object]]:
     """Take a merge back: both people are as before; returns what arrived at the other since."""
-    found = await queries.find_qid(db, qid)
-    if found is None or found["state"] != "merged":
+    found = await find_qid(db, qid)
+    if found["state"] != "merged":
         raise PersonUnknown
     person_id = found["person_id"]
     merged = await db.fetchrow(queries.OPEN_MERGE, person_id)
@@ -98,12 +105,13 @@ async def undo_merge(
     return [dict(row) for row in arrived]
 
 
-async def _active(db: Connection, qid: str) -> queries.Record:
+async def _active(db: Connection, qid: str, *, also: str = "active") -> Record:
     """The QID's row, locked; QidEnded tells a second caller how the first ended it."""
+    await find_qid(db, qid)
     found = await db.fetchrow(queries.LOCK_QID, qid)
     if found is None:
         raise PersonUnknown
-    if found["state"] != "active":
+    if found["state"] not in {"active", also}:
         raise QidEnded(state=found["state"])
     return found
 
@@ -118,14 +126,14 @@ async def _end(
     reason: str,
     new_qid: str | None = None,
 ) -> None:
-    now = means.clock.now()
-    await db.execute(queries.END_QID, qid, state, now, reason[:200])
+    reason, now = line(reason, field="reason"), means.clock.now()
+    await db.execute(queries.END_QID, qid, state, now, reason)
     await _announce(
         db,
         means,
         {"qid": qid, "state": state, "person_id": str(person_id), "new_qid": new_qid},
     )
-    await means.log(db, f"identity.{state}", {"reason": reason[:200]}, person_id=person_id)
+    await means.log(db, f"identity.{state}", {"reason": reason}, person_id=person_id)
 
 
 async def _announce(db: Connection, means: Means, body: dict[str, object]) -> None:

@@ -12,7 +12,7 @@ from motma.access.means import Means
 from motma.codec import issued, living
 from motma.codec.issued import Assurance, Form, Issue
 from motma.identity import queries
-from motma.identity.errors import PersonUnknown
+from motma.identity.errors import PersonUnknown, QidEnded
 from motma.identity.model import PersonRow
 from motma.kernel import names
 from motma.kernel.clock import civil_day
@@ -39,8 +39,10 @@ async def issue(
 ) -> str:
     """The signed text of a person's active QID, masked unless `full`, without a living part."""
     row = await queries.find_qid(db, person.qid)
-    if row is None or row["state"] != "active":
+    if row is None:
         raise PersonUnknown
+    if row["state"] != "active":
+        raise QidEnded(state=row["state"])
     details = {"form": form.name.lower(), "full": full, "issue_no": row["issue_no"]}
     await means.log(db, "identity.code-issued", details, person_id=person.person_id)
     now = means.clock.now()

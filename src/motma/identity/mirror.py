@@ -5,16 +5,22 @@ names no person but by `person_id`. Carried from the outbox, so that nothing is 
 the power fails between the commit and the file; carrying a line twice does no harm.
 """
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from motma.identity import queries
 from motma.identity.ending import TOPIC
 from motma.kernel.clock import Clock
 from motma.storage.pool import Connection
+
+_TAIL: Final = 4096  # bytes; a line is a few hundred
 
 
 async def carry(db: Connection, clock: Clock, path: Path) -> int:
@@ -39,11 +45,49 @@ async def replay(db: Connection, path: Path) -> int:
 
 
 def _append(path: Path, bodies: list[dict[str, object]]) -> None:
+    new = not path.exists()
+    text = "".join(json.dumps(body, sort_keys=True) + "\n" for body in bodies).encode()
+    with _alone(path) as handle:
+        _cut_fragment(handle)
+        os.lseek(handle, 0, os.SEEK_END)
+        while text:
+            text = text[os.write(handle, text) :]
+        os.fsync(handle)
+    if new:
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[int]:
+    """The open file; other worker processes wait."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        text = "".join(json.dumps(body, sort_keys=True) + "\n" for body in bodies)
-        os.write(handle, text.encode())
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _cut_fragment(handle: int) -> None:
+    """Drop a last line that a power failure cut: it was never called done and comes again."""
+    size = os.fstat(handle).st_size
+    end = size
+    while end:
+        start = max(0, end - _TAIL)
+        found = os.pread(handle, end - start, start).rfind(b"\n")
+        if found >= 0:
+            end = start + found + 1
+            break
+        end = start
+    if end != size:
+        os.ftruncate(handle, end)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is only there after a power failure when its folder was synced too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -53,8 +97,8 @@ def _lines(path: Path) -> list[dict[str, str | int | None]]:
     """The whole lines; a last one cut by a power failure was never called done."""
     if not path.exists():
         return []
-    whole = [line for line in path.read_text("utf-8").splitlines(keepends=True) if line[-1] == "\n"]
-    return [json.loads(line) for line in whole if line.strip()]
+    whole = [line for line in path.read_bytes().splitlines(keepends=True) if line[-1:] == b"\n"]
+    return [json.loads(line) for line in whole]
 
 
 async def _apply(db: Connection, line: dict[str, str | int | None]) -> int:

@@ -24,6 +24,8 @@ DOCUMENT_COLUMN: Final = "document.sealed"
 CASE_COLUMN: Final = "review_case.sealed"
 _MOST_PHONES: Final = 8
 _MOST_DOCUMENTS: Final = 12
+_MOST_ADDRESS: Final = 200
+_COUNTRY_LETTERS: Final = 3
 
 
 class Assurance(IntEnum):
@@ -138,8 +140,8 @@ def judge(claim: Claim, *, source: str, assurance: Assurance, now: datetime) -> 
         raise Malformed("identity.declared-by", "declared_by")
     if len(claim.phones) > _MOST_PHONES or len(claim.documents) > _MOST_DOCUMENTS:
         raise Malformed("identity.too-many-items")
-    held = tuple(
-        _held(shown, source=source, assurance=assurance, now=now) for shown in claim.documents
+    held = _joined_documents(
+        (), (_held(shown, source=source, assurance=assurance, now=now) for shown in claim.documents)
     )
     proof = max((d.assurance for d in held), default=Assurance.DECLARED)
 
@@ -169,7 +171,7 @@ def _held(shown: ShownDocument, *, source: str, assurance: Assurance, now: datet
 def _country(text: str) -> str:
     """An ISO 3166-1 alpha-3 code in capitals, or Malformed."""
     code = text.strip().upper()
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+    if not (len(code) == _COUNTRY_LETTERS and code.isascii() and code.isalpha()):
         raise Malformed("identity.country", "nationality")
     return code
 
@@ -186,7 +188,7 @@ def _commune(claim: Claim, attribute: Callable[[str, int], Attribute]) -> Attrib
 def names_line(text: str) -> str:
     """An address line: printable, one line, at most 200 characters, or Malformed."""
     line = " ".join(text.split())
-    if len(line) > 200 or not line.isprintable():
+    if len(line) > _MOST_ADDRESS or not line.isprintable():
         raise Malformed("identity.address", "address")
     return line
 
@@ -264,9 +266,29 @@ def keys_for_search(profile: Profile) -> list[tuple[str, str]]:
     if len(profile.birth.value) == len("1987-01-18"):
         keys.append(("name-birth", f"{name}|{profile.birth.value}"))
     if profile.commune is not None:
-        commune = profile.commune.value
+        # without its day: whoever searches rarely knows it, and the name still has to agree
+        commune = profile.commune.value.partition("@")[0]
         keys.append(("name-year-commune", f"{name}|{profile.born.year}|{commune}"))
     return keys
+
+
+def declaration_key(claim: Claim, news: Profile) -> str:
+    """What makes two self-declarations one: the same documents, name and birth date.
+
+    Without a document only the very same words do: two people may share name and birthday.
+    """
+    if not news.documents:
+        return msgspec.json.encode(claim).decode()
+    numbers = ",".join(sorted(held.document.key for held in news.documents))
+    return f"{numbers}|{names.fold(news.full_name.value)}|{news.birth.value}"
+
+
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a registrar decides on: both versions as they were, and who else is concerned."""
+
+    known: Profile
+    news: Profile
+    others: tuple[UUID, ...] = ()
 
 
 class PersonRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """All SQL of identity."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -33,20 +34,28 @@ FIND_PERSON: Final = """
 SET_PROFILE: Final = """
     UPDATE person SET profile = $2, version = $3, updated_at = $4 WHERE person_id = $1
 """
-# waits for a twin that is registering the same document, then yields to it
+# whoever registers, links or declares the same value waits here until its twin is done
+LOCK_BLINDS: Final = """
+    SELECT pg_advisory_xact_lock(hashtextextended(encode(blind, 'hex'), 0))
+      FROM unnest($1::bytea[]) AS blind
+"""
+# an import takes no such lock: this waits for it, then yields to it
 CLAIM_DOCUMENT: Final = """
     INSERT INTO document_index (blind, person_id, proven) VALUES ($1, $2, true)
     ON CONFLICT DO NOTHING RETURNING person_id
 """
 PROVE_DOCUMENT: Final = """
-    UPDATE document_index SET proven = true WHERE blind = $1 AND person_id = $2
+    UPDATE document_index SET proven = true
+     WHERE blind = $1 AND person_id = $2
+       AND NOT EXISTS (SELECT FROM document_index other
+                        WHERE other.blind = $1 AND other.proven AND other.person_id <> $2)
 """
 DECLARE_DOCUMENT: Final = """
     INSERT INTO document_index (blind, person_id, proven) VALUES ($1, $2, false)
     ON CONFLICT DO NOTHING
 """
 OWNERS: Final = """
-    SELECT DISTINCT person_id FROM document_index WHERE blind = ANY($1) AND proven
+    SELECT blind, person_id FROM document_index WHERE blind = ANY($1) AND proven
 """
 ADD_DOCUMENT: Final = """
     INSERT INTO document (person_id, blind, kind, sealed, assurance, known_at)
@@ -96,8 +105,8 @@ ADD_GUARDIAN: Final = """
 """
 CONFIRM_GUARDIAN: Final = """
     UPDATE guardian SET confirmed_at = $3
-     WHERE dependant_id = $1 AND guardian_id = $2 AND ended_at IS NULL AND until > $3
-    RETURNING dependant_id
+     WHERE dependant_id = $1 AND guardian_id = ANY($2) AND ended_at IS NULL AND until > $3
+    RETURNING guardian_id
 """
 END_GUARDIAN: Final = """
     UPDATE guardian SET ended_at = $3
@@ -105,7 +114,13 @@ END_GUARDIAN: Final = """
 """
 DEPENDANTS_OF: Final = """
     SELECT dependant_id, confirmed_at, until FROM guardian
-     WHERE guardian_id = $1 AND ended_at IS NULL AND until > $2
+     WHERE guardian_id = ANY($1) AND ended_at IS NULL AND until > $2
+     ORDER BY since, dependant_id
+"""
+IS_GUARDIAN: Final = """
+    SELECT EXISTS (SELECT FROM guardian
+                    WHERE dependant_id = $1 AND guardian_id = ANY($2) AND ended_at IS NULL
+                      AND confirmed_at IS NOT NULL AND until > $3)
 """
 ADD_CASE: Final = """
     INSERT INTO review_case (person_id, case_id, kind, sealed, opened_at)
@@ -114,6 +129,10 @@ ADD_CASE: Final = """
 OPEN_CASES: Final = """
     SELECT person_id, case_id, kind, sealed, opened_at FROM review_case
      WHERE decided_at IS NULL ORDER BY opened_at LIMIT $1
+"""
+LOCK_CASE: Final = """
+    SELECT person_id, case_id, kind, sealed, opened_at FROM review_case
+     WHERE person_id = $1 AND case_id = $2 AND decided_at IS NULL FOR UPDATE
 """
 DECIDE_CASE: Final = """
     UPDATE review_case SET decided_at = $3, decided_by = $4, decision = $5
@@ -139,7 +158,7 @@ RAISE_ISSUE: Final = "UPDATE qid SET issue_no = $2 WHERE qid = $1 AND issue_no <
 END_QID_AGAIN: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at, ended_at) VALUES ($1, $2, $3, $4, $4)
     ON CONFLICT (qid) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at
-     WHERE qid.state = 'active'
+     WHERE qid.state IN ('active', 'alias', 'merged')
 """
 SET_QID_AFTER: Final = "UPDATE person SET qid = $3 WHERE person_id = $1 AND qid = $2"
 SOME_QIDS: Final = "SELECT qid FROM qid WHERE state = 'active' ORDER BY issued_at, qid LIMIT 3"
@@ -161,9 +180,14 @@ async def lock_person(db: Connection, person_id: UUID) -> Record | None:
     return await db.fetchrow(LOCK_PERSON, person_id)
 
 
-async def owners(db: Connection, blinds: list[bytes]) -> list[UUID]:
-    """Who proved that one of these documents is theirs."""
-    return [row["person_id"] for row in await db.fetch(OWNERS, blinds)]
+async def lock_blinds(db: Connection, blinds: Iterable[bytes]) -> None:
+    """Wait for everybody else who works on these values; in one order, so that nobody deadlocks."""
+    await db.execute(LOCK_BLINDS, sorted(blinds))
+
+
+async def owners(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
+    """Blind index → who proved that this document is theirs."""
+    return {row["blind"]: row["person_id"] for row in await db.fetch(OWNERS, blinds)}
 
 
 async def add_work(

@@ -1,6 +1,6 @@
 """Enrolling devices, signing in, renewing, ending."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,23 @@ import msgspec
 from starlette.requests import Request
 
 from motma.access import model, queries, service
-from motma.access.errors import CodeRefused, SignInRefused
+from motma.access.activity import PlaceActivity, activity_of
+from motma.access.errors import CodeRefused
 from motma.access.limits import insist
 from motma.access.model import Session
 from motma.access.policy import current
-from motma.web.calls import network_of, platform_of, prove, require_role, session_of
+from motma.audit.model import KEEP
+from motma.kernel.clock import civil_day
+from motma.kernel.errors import Malformed
+from motma.storage.pool import Connection
+from motma.web.calls import (
+    network_of,
+    organisation_of,
+    platform_of,
+    prove,
+    require_role,
+    session_of,
+)
 from motma.web.operations import Operation
 
 
@@ -93,17 +105,16 @@ async def sign_in(request: Request, body: SignIn) -> SignedIn:
     platform = platform_of(request)
     thumbprint = prove(request, None)
     at_s = platform.clock.now().timestamp()
-    keys = [body.device_id.bytes, (body.login or "").strip().lower().encode()]
-    for key in keys:
-        insist(platform.counters.peek(model.FAILED_SIGN_INS, key, at_s=at_s))
-    try:
-        async with platform.transaction() as db:
-            session = await _begin(request, db, body, thumbprint)
-            places = await _places(db, session)
-    except SignInRefused:
+    async with platform.transaction() as db:
+        device = await service.own_device(db, body.device_id, thumbprint)
+        # counted before the PIN is looked at, so that many tries at once are no way around;
+        # a log-in counts per organisation, whose devices alone can use it
+        login = f"{device.organisation_id}|{service.plain_login(body.login or '')}"
+        keys = (device.device_id.bytes, login.encode())
         for key in keys:
-            platform.counters.take(model.FAILED_SIGN_INS, key, at_s=at_s)
-        raise
+            insist(platform.counters.take(model.FAILED_SIGN_INS, key, at_s=at_s))
+        session = await _begin(request, db, body, thumbprint)
+        places = await _places(db, session)
     for key in keys:
         platform.counters.clear(model.FAILED_SIGN_INS, key, at_s=at_s)
     return _signed_in(request, session, places)
@@ -140,7 +151,23 @@ async def lose_device(request: Request, body: Device) -> dict[str, bool]:
         return {"lost": await service.lose(db, platform.means, body.device_id)}
 
 
-async def _begin(request: Request, db: Any, body: SignIn, thumbprint: str) -> Session:
+async def place_activity(request: Request, _body: None) -> list[PlaceActivity]:
+    """Scans per hour at each place of the inspector's organisation on `?day=`; never a person."""
+    session = await require_role(request, "inspector")
+    platform = platform_of(request)
+    today = civil_day(platform.clock.now())
+    try:
+        day = date.fromisoformat(request.query_params.get("day", today.isoformat()))
+    except ValueError:
+        raise Malformed("access.day", "day") from None
+    if not today - KEEP <= day <= today:  # other days' scans are gone, or not yet there
+        raise Malformed("access.day", "day")
+    organisation_id = organisation_of(session)
+    async with platform.pool.acquire() as db:
+        return await activity_of(db, platform.means, organisation_id=organisation_id, day=day)
+
+
+async def _begin(request: Request, db: Connection, body: SignIn, thumbprint: str) -> Session:
     means = platform_of(request).means
     if body.login is None:
         return await service.open_wallet(db, means, device_id=body.device_id, thumbprint=thumbprint)
@@ -154,7 +181,7 @@ async def _begin(request: Request, db: Any, body: SignIn, thumbprint: str) -> Se
     )
 
 
-async def _places(db: Any, session: Session) -> list[dict[str, Any]]:
+async def _places(db: Connection, session: Session) -> list[dict[str, Any]]:
     if session.reader is None:
         return []
     places = await queries.places_of(db, session.reader.organisation_id)
@@ -194,6 +221,9 @@ OPERATIONS = [
               answer=Token, auth="proof", summary="Renew a token", tag="access"),
     Operation(method="DELETE", path="/v1/sessions/current", handler=end_session, status=204,
               auth="reader", summary="Sign out", tag="access"),
+    Operation(method="GET", path="/v1/places/activity", handler=place_activity, query=("day",),
+              answer=list[PlaceActivity], auth="reader", summary="Activity of places",
+              tag="access"),
     Operation(method="POST", path="/v1/devices:lose", handler=lose_device, body=Device,
               answer=dict[str, bool], auth="reader", summary="Report a device lost", tag="access"),
 ]  # fmt: skip

@@ -9,13 +9,15 @@ from starlette.requests import Request
 
 from motma.access import service
 from motma.access.errors import Forbidden, ProofRefused, TokenRefused
-from motma.access.limits import Allowance
+from motma.access.limits import Allowance, Limit, insist
 from motma.access.model import Session
 from motma.access.tokens import PROOF_WINDOW_S, Claims, read_proof, read_token
 from motma.bootstrap import Platform
 from motma.scan.service import Gate
 
 _REMEMBERED_PROOFS: Final = 200_000
+#: All but scans, which have limits of their own: a device at a desk, not a harvest.
+CALLS: Final = Limit(name="calls", count=600, window_s=60)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,9 @@ async def session_of(request: Request) -> tuple[Session, Claims]:
     """The live session of the caller: device, reader and role as they are now."""
     claims = claims_of(request)
     platform = platform_of(request)
+    at_s = platform.clock.now().timestamp()
+    left = insist(platform.counters.take(CALLS, claims.device.bytes, at_s=at_s))
+    tell_limit(request, left)
     async with platform.pool.acquire() as db:
         session = await service.resume(
             db,
@@ -88,6 +93,20 @@ async def session_of(request: Request) -> tuple[Session, Claims]:
             thumbprint=claims.thumbprint,
         )
     return session, claims
+
+
+def reader_of(session: Session) -> UUID:
+    """Who is signed in; only for sessions whose role was required."""
+    if session.reader is None:
+        raise Forbidden
+    return session.reader.reader_id
+
+
+def organisation_of(session: Session) -> UUID:
+    """For whom they work."""
+    if session.reader is None:
+        raise Forbidden
+    return session.reader.organisation_id
 
 
 async def require_role(request: Request, *roles: str) -> Session:
@@ -109,10 +128,18 @@ async def require_person(request: Request) -> tuple[Session, UUID]:
 def tell_limit(request: Request, allowance: Allowance) -> None:
     """Tell what is left of a limit (draft-ietf-httpapi-ratelimit-headers)."""
     limit = allowance.limit
-    request.state.headers = {
-        "RateLimit-Policy": f'"{limit.name}";q={limit.count};w={limit.window_s}',
-        "RateLimit": f'"{limit.name}";r={max(allowance.remaining, 0)};t={allowance.reset_s}',
-    }
+    tell(
+        request,
+        {
+            "RateLimit-Policy": f'"{limit.name}";q={limit.count};w={limit.window_s}',
+            "RateLimit": f'"{limit.name}";r={max(allowance.remaining, 0)};t={allowance.reset_s}',
+        },
+    )
+
+
+def tell(request: Request, headers: dict[str, str]) -> None:
+    """Headers of the answer, whatever it will be."""
+    request.state.headers = {**getattr(request.state, "headers", {}), **headers}
 
 
 def network_of(request: Request) -> bytes:

@@ -1,4 +1,4 @@
-"""What a person does on their own wallet: see the code, see who read it, replace it."""
+"""What a person does on their own wallet: the code, who read it, notices, devices, dependants."""
 
 from typing import Any
 from uuid import UUID
@@ -6,12 +6,18 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
+from motma.access import queries as access_queries
+from motma.access import service as access
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
-from motma.identity import ending, issuing, service
+from motma.identity import ending, guardianship, issuing, service
+from motma.identity.errors import PersonUnknown
+from motma.identity.model import PersonRow
+from motma.storage.pool import Connection
 from motma.web.calls import platform_of, require_person
 from motma.web.operations import Operation
-from motma.web.people import QrText, reads_of
+from motma.web.people import QrText
+from motma.web.reads import notices_of, reads_of
 
 
 class Leaked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +30,18 @@ class OwnCode(QrText, frozen=True, kw_only=True):
     """The QR with its living part, and the text that is the same in every app."""
 
     signed: str
+
+
+class Dependant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A dependant of mine."""
+
+    dependant_id: UUID
+
+
+class Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device of mine."""
+
+    device_id: UUID
 
 
 async def my_code(request: Request, _body: None) -> OwnCode:
@@ -46,11 +64,21 @@ async def my_code(request: Request, _body: None) -> OwnCode:
 
 
 async def my_reads(request: Request, _body: None) -> list[dict[str, Any]]:
-    """Who read me: when, where, in which role, for what."""
+    """Who read me: when, where, in which role, for what; `Link` leads to earlier ones."""
     _, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
-        return await reads_of(db, platform, person_id)
+        person = await service.resolve(db, platform.means, person_id)
+        return await reads_of(db, platform, person.person_id, request)
+
+
+async def my_notices(request: Request, _body: None) -> list[dict[str, Any]]:
+    """What was changed: my code replaced, merged, a new guardian, a new device; with the reason."""
+    _, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.pool.acquire() as db:
+        person = await service.resolve(db, platform.means, person_id)
+        return await notices_of(db, platform, person.person_id, request)
 
 
 async def replace_my_code(request: Request, body: Leaked) -> dict[str, str]:
@@ -64,39 +92,83 @@ async def replace_my_code(request: Request, body: Leaked) -> dict[str, str]:
     return {"qid": fresh}
 
 
+async def my_devices(request: Request, _body: None) -> list[dict[str, Any]]:
+    """Devices that show my code."""
+    _, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.pool.acquire() as db:
+        person = await service.resolve(db, platform.means, person_id)
+        rows = await db.fetch(access_queries.WALLETS, await _selves(db, person))
+    return [{**row, "device_id": str(row["device_id"])} for row in rows]
+
+
+async def lose_my_device(request: Request, body: Wallet) -> None:
+    """I lost a device: whatever it shows or holds dies at once."""
+    _, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        person = await service.resolve(db, platform.means, person_id)
+        own = await _selves(db, person)
+        if not await access.lose(db, platform.means, body.device_id, of=own):
+            raise PersonUnknown
+
+
 async def my_dependants(request: Request, _body: None) -> list[dict[str, Any]]:
     """Whom I am guardian of, and whether I confirmed it."""
     _, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
-        return await service.dependants_of(db, platform.means, person_id)
+        person = await service.resolve(db, platform.means, person_id)
+        return await guardianship.dependants_of(db, platform.means, person.person_id)
 
 
-class Confirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A dependant whom I take on."""
-
-    dependant_id: UUID
-
-
-async def confirm_dependant(request: Request, body: Confirm) -> None:
+async def confirm_dependant(request: Request, body: Dependant) -> None:
     """The guardian's own confirmation."""
     _, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.transaction() as db:
-        await service.confirm_guardian(
-            db, platform.means, dependant_id=body.dependant_id, guardian_id=person_id
+        person = await service.resolve(db, platform.means, person_id)
+        await guardianship.confirm_guardian(
+            db, platform.means, dependant_id=body.dependant_id, guardian_id=person.person_id
         )
+
+
+async def dependant_code(request: Request, body: Dependant) -> QrText:
+    """The QR of a dependant, in its paper form: my phone is not the dependant's."""
+    _, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        guardian = await service.resolve(db, platform.means, person_id)
+        dependant = await guardianship.dependant(
+            db, platform.means, dependant_id=body.dependant_id, guardian_id=guardian.person_id
+        )
+        text = await issuing.issue(db, platform.means, dependant, form=Form.PAPER)
+    return QrText(text=text, svg=draw_svg(text))
+
+
+async def _selves(db: Connection, person: PersonRow) -> list[UUID]:
+    """All ids of a person: wallets enrolled before a merge stay theirs."""
+    return [person.person_id, *await service.aliases_of(db, person.person_id)]
 
 
 OPERATIONS = [
     Operation(method="GET", path="/v1/me/code", handler=my_code, answer=OwnCode, auth="person",
               query=("full",), summary="My QR", tag="me"),
     Operation(method="GET", path="/v1/me/reads", handler=my_reads, answer=list[dict[str, Any]],
-              auth="person", summary="Who read me", tag="me"),
+              auth="person", query=("after",), summary="Who read me", tag="me"),
+    Operation(method="GET", path="/v1/me/notices", handler=my_notices,
+              answer=list[dict[str, Any]], auth="person", query=("after",),
+              summary="What was changed", tag="me"),
     Operation(method="POST", path="/v1/me/code:replace", handler=replace_my_code, body=Leaked,
               answer=dict[str, str], auth="person", summary="My code leaked", tag="me"),
+    Operation(method="GET", path="/v1/me/devices", handler=my_devices,
+              answer=list[dict[str, Any]], auth="person", summary="My devices", tag="me"),
+    Operation(method="POST", path="/v1/me/devices:lose", handler=lose_my_device, body=Wallet,
+              status=204, auth="person", summary="I lost a device", tag="me"),
     Operation(method="GET", path="/v1/me/dependants", handler=my_dependants,
               answer=list[dict[str, Any]], auth="person", summary="My dependants", tag="me"),
     Operation(method="POST", path="/v1/me/dependants:confirm", handler=confirm_dependant,
-              body=Confirm, status=204, auth="person", summary="Take on a dependant", tag="me"),
+              body=Dependant, status=204, auth="person", summary="Take on a dependant", tag="me"),
+    Operation(method="POST", path="/v1/me/dependants:code", handler=dependant_code,
+              body=Dependant, answer=QrText, auth="person", summary="A dependant's QR", tag="me"),
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from motma.audit import reading
 from motma.identity import service
 from motma.kernel.errors import Malformed
 from motma.web.calls import platform_of
-from motma.web.operations import Operation
+from motma.web.operations import Handler, Operation
 
 
 class PlatformOut(msgspec.Struct, frozen=True):
@@ -64,10 +64,10 @@ async def key_set(request: Request, _body: None) -> Response:
 
 
 async def revocations(request: Request, _body: None) -> dict[str, Any]:
-    """QIDs that are not valid any more, as hashes; dated and signed by the log key.
+    r"""QIDs that are not valid any more, as hashes; dated and signed by the log key.
 
     `hashes` is the base64 of the sorted first 16 bytes of SHA-256(salt ‖ QID); the signature is
-    Ed25519 over "motma revocations v1\\n" ‖ salt ‖ time ‖ the hashes.
+    Ed25519 over "motma revocations v1\n" ‖ salt ‖ time ‖ the hashes.
     """
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
@@ -95,15 +95,14 @@ async def checkpoint(request: Request, _body: None) -> Response:
     return PlainTextResponse(latest.note)
 
 
-async def log_proof(request: Request, _body: None) -> dict[str, Any]:
+async def log_proof(request: Request, _body: None) -> reading.Proof:
     """The proof that an event is in the log: by the id in a scan's receipt."""
     try:
         event_id = UUID(request.query_params.get("event", ""))
     except ValueError:
         raise Malformed("audit.event-id", "event") from None
     async with platform_of(request).pool.acquire() as db:
-        found = await reading.prove(db, event_id)
-    return msgspec.to_builtins(found) if not isinstance(found, dict) else found
+        return await reading.prove(db, event_id)
 
 
 async def roles(_request: Request, _body: None) -> dict[str, Any]:
@@ -116,7 +115,7 @@ async def openapi_document(request: Request, _body: None) -> Response:
     return Response(request.app.state.openapi, media_type="application/json")
 
 
-def _get(path: str, handler: Any, answer: Any, summary: str, *query: str) -> Operation:
+def _get(path: str, handler: Handler, answer: object, summary: str, *query: str) -> Operation:
     return Operation(
         method="GET", path=path, handler=handler, answer=answer, summary=summary, query=query
     )
@@ -130,7 +129,7 @@ OPERATIONS = [
     _get("/.well-known/jwks.json", key_set, dict[str, Any], "Published keys"),
     _get("/v1/revocations", revocations, dict[str, Any], "Revoked QIDs"),
     _get("/v1/audit/checkpoint", checkpoint, None, "Latest checkpoint"),
-    _get("/v1/audit/proof", log_proof, dict[str, Any], "Proof of inclusion", "event"),
+    _get("/v1/audit/proof", log_proof, reading.Proof, "Proof of inclusion", "event"),
     _get("/v1/roles", roles, dict[str, Any], "Who may know what"),
     _get("/openapi.json", openapi_document, dict[str, Any], "This document"),
 ]

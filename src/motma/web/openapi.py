@@ -23,7 +23,7 @@ _PROBLEM_SCHEMA: Final = {
         "code": {"type": "string"},
     },
 }
-_SECURITY: Final = {
+_SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
     "none": [],
     "proof": [{"dpop_proof": []}],
     "reader": [{"dpop": []}],

@@ -1,11 +1,21 @@
 """An operation of the API: parsed, permitted, run, rendered and described in one place."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import msgspec
+from asyncpg import InterfaceError
+from asyncpg.exceptions import (
+    CharacterNotInRepertoireError,
+    InsufficientResourcesError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    TransactionRollbackError,
+)
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +24,19 @@ from motma.kernel.errors import Declined, Kind, Malformed
 from motma.web import problems
 
 T = TypeVar("T")
+
+#: The database is away, stopping, starting, or gave up waiting; nothing of the call was kept.
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    InterfaceError,
+    PostgresConnectionError,
+    OperatorInterventionError,
+    InsufficientResourcesError,
+    TransactionRollbackError,
+    LockNotAvailableError,
+)
+_CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)")
 
 #: Largest body of an ordinary operation, bytes.
 SMALL: Final = 64 * 1024
@@ -60,23 +83,64 @@ class Operation:
         async def endpoint(request: Request) -> Response:
             try:
                 body = await _parse(request, decoder, self.most_bytes) if decoder else None
-                result = await self.handler(request, body)
-            except Declined as declined:
-                return problems.of(declined, request)
+                return self._rendered(request, await self.handler(request, body))
             except ClientDisconnect:
                 raise
-            except Exception as error:  # noqa: BLE001 - the rim: a defect becomes a problem
-                return problems.defect(request, error)
-            if isinstance(result, Response):
-                return result
-            if result is None:
-                return Response(status_code=204)
-            headers = getattr(request.state, "headers", None)
-            return Response(
-                _encode(result), self.status, headers=headers, media_type=self.media_type
-            )
+            except Exception as error:  # noqa: BLE001 - the rim: everything becomes a problem
+                return _problem(request, error)
 
         return Route(self.path, endpoint, methods=[self.method], name=self.name)
+
+    def _rendered(self, request: Request, result: object) -> Response:
+        """The answer: JSON, nothing, or what the handler made itself."""
+        if isinstance(result, Response):
+            return result
+        headers = getattr(request.state, "headers", None)
+        if result is None:
+            return Response(status_code=204, headers=headers)
+        return Response(_encode(result), self.status, headers=headers, media_type=self.media_type)
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    """What the caller hears of an error; what is no outcome and no outage is a defect."""
+    if isinstance(error, Declined):
+        return problems.of(error, request)
+    if isinstance(error, CharacterNotInRepertoireError):  # U+0000, which PostgreSQL can't keep
+        return problems.of(Malformed("request.text-unprintable"), request)
+    # asyncpg calls a value that it can not encode an InterfaceError too, but also a ValueError
+    if isinstance(error, _AWAY) and not isinstance(error, ValueError):
+        return problems.unavailable(request, error)
+    return problems.defect(request, error)
+
+
+class ByQid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person by QID."""
+
+    qid: str
+
+
+def post(
+    path: str,
+    handler: Handler,
+    body: object,
+    answer: object,
+    summary: str,
+    *,
+    status: int = 200,
+    auth: str = "reader",
+) -> Operation:
+    """An operation about people: a POST, so that no person stands in a URL."""
+    return Operation(
+        method="POST",
+        path=path,
+        handler=handler,
+        body=body,
+        answer=answer,
+        summary=summary,
+        status=status,
+        auth=auth,
+        tag="people",
+    )
 
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -100,9 +164,12 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
 
 
 async def _parse(request: Request, decoder: msgspec.json.Decoder[T], most_bytes: int) -> T:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    kind, _, rest = request.headers.get("content-type", "").lower().partition(";")
+    if kind.strip() != "application/json":
         raise Malformed("request.content-type")
+    charset = _CHARSET.search(rest)
+    if charset is not None and charset[1] not in {"utf-8", "utf8"}:
+        raise Malformed("request.charset")
     return parse(await read_body(request, most_bytes), decoder)
 
 

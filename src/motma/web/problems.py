@@ -34,6 +34,8 @@ TEXT: Final[dict[Kind, tuple[str, str]]] = {
     ),
 }
 
+_LONGEST_HEADER: Final = 500
+
 _log = structlog.get_logger("motma.web")
 
 
@@ -42,8 +44,9 @@ def of(declined: Declined, request: Request) -> Response:
     code = declined.reason if isinstance(declined, Malformed) else declined.code
     status = STATUS[declined.kind]
     facts = {name: value for name, value in declined.facts().items() if name != "reason"}
-    headers = {}
+    headers = dict(getattr(request.state, "headers", {}))
     if isinstance(declined, TooMany):
+        headers["RateLimit"] = f'"limit";r=0;t={declined.retry_after_s}'
         headers["Retry-After"] = str(declined.retry_after_s)
     if status == STATUS[Kind.UNAUTHENTICATED]:
         headers["WWW-Authenticate"] = 'DPoP algs="ES256"'
@@ -63,7 +66,7 @@ def document(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem document in the caller's language, Vietnamese unless English is preferred."""
-    english = request.headers.get("accept-language", "").lower().startswith("en")
+    english = prefers_english(request.headers.get("accept-language", ""))
     body = {
         "type": f"/problems/{code}",
         "title": text[1] if english else text[0],
@@ -76,6 +79,43 @@ def document(
         status,
         headers=dict(headers or {}),
         media_type="application/problem+json",
+    )
+
+
+def prefers_english(accepted: str) -> bool:
+    """Whether an Accept-Language header wants English more than Vietnamese (RFC 9110 §12.5.4).
+
+    >>> prefers_english("fr, en;q=0.8"), prefers_english("vi, en;q=0.9"), prefers_english("")
+    (True, False, False)
+    """
+    wanted: dict[str, float] = {}
+    for part in accepted[:_LONGEST_HEADER].lower().split(","):
+        tag, _, parameter = part.strip().partition(";")
+        weight = _weight(parameter.strip())
+        language = tag.strip().partition("-")[0]
+        wanted[language] = max(weight, wanted.get(language, 0.0))
+    return wanted.get("en", 0.0) > wanted.get("vi", 0.0)
+
+
+def _weight(parameter: str) -> float:
+    """The `q` of a language; 1 without one, 0 when it is none."""
+    if not parameter:
+        return 1.0
+    try:
+        return float(parameter.removeprefix("q="))
+    except ValueError:
+        return 0.0
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    """The database is away, restarting or too busy: nothing was done, the same may come again."""
+    _log.warning("unavailable", error=type(error).__name__)
+    return document(
+        request,
+        status=STATUS[Kind.UNAVAILABLE],
+        code="platform.unavailable",
+        text=TEXT[Kind.UNAVAILABLE],
+        headers={"Retry-After": "1"},
     )
 
 

@@ -1,0 +1,120 @@
+"""What happened to a person, as that person may read it: who read them, and what was changed."""
+
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.requests import Request
+
+from motma.access.model import Session
+from motma.access.policy import FIELDS
+from motma.audit import service as audit
+from motma.audit.model import Page
+from motma.bootstrap import Platform
+from motma.identity import service
+from motma.storage.pool import Connection
+from motma.web.calls import tell
+
+#: Events by which somebody learned something of a person.
+READS: Final = ("scan.read", "identity.read")
+#: Events by which something of a person was changed, with what they mean: vi, en.
+NOTICES: Final = {
+    "identity.registered": ("Đã đăng ký.", "You were registered."),
+    "identity.shown-again": ("Giấy tờ được trình lại.", "Your document was shown again."),
+    "identity.changed": ("Thông tin đã thay đổi.", "Your data changed."),
+    "identity.conflict": ("Có hai bản khác nhau.", "Somebody's data differ from yours."),
+    "identity.case-decided": ("Hồ sơ đã được xem xét.", "A case about you was decided."),
+    "identity.code-issued": ("Mã đã được cấp.", "Your code was issued."),
+    "identity.reissued": ("Thẻ cấp lại.", "A new card was issued; earlier prints ended."),
+    "identity.replaced": ("Mã đã được thay.", "Your code was replaced."),
+    "identity.revoked": ("Mã đã bị thu hồi.", "Your code was revoked."),
+    "identity.merged": ("Hai mã được gộp.", "Two codes of yours were merged."),
+    "identity.merge-undone": ("Đã tách lại.", "A merge was undone."),
+    "identity.guardian-added": ("Thêm người giám hộ.", "A guardianship was entered."),
+    "identity.guardian-confirmed": ("Giám hộ được xác nhận.", "A guardianship was confirmed."),
+    "identity.guardian-ended": ("Giám hộ kết thúc.", "A guardianship ended."),
+    "access.code-made": ("Đã in mã kích hoạt.", "An activation code was printed for you."),
+    "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
+    "access.device-lost": ("Một máy bị báo mất.", "A device of yours was reported lost."),
+    "access.session-begun": ("Đăng nhập.", "A device of yours signed in."),
+}
+#: What a notice may tell of its details; the rest is for the log.
+_TOLD: Final = ("reason", "until", "decision", "form", "issue_no")
+
+
+async def reads_of(
+    db: Connection, platform: Platform, person_id: UUID, request: Request | None = None
+) -> list[dict[str, Any]]:
+    """A person's reads, newest first, aliases included; of a request, the page it asks for."""
+    page = await _page(db, platform, person_id, kinds=READS, request=request)
+    return [
+        {
+            "event_id": str(entry.event.event_id),
+            "kind": entry.event.kind,
+            "at": entry.event.at,
+            "outcome": entry.event.outcome,
+            "place": entry.details.get("place_name"),
+            "organisation": entry.details.get("organisation_name"),
+            "role": entry.details.get("role"),
+            "purpose": entry.details.get("purpose"),
+            "saw": entry.details.get("saw", []),
+            "intact": entry.intact,
+        }
+        for entry in page.entries
+    ]
+
+
+async def notices_of(
+    db: Connection, platform: Platform, person_id: UUID, request: Request
+) -> list[dict[str, Any]]:
+    """What was changed about a person, newest first."""
+    page = await _page(db, platform, person_id, kinds=tuple(NOTICES), request=request)
+    return [
+        {
+            "event_id": str(entry.event.event_id),
+            "kind": entry.event.kind,
+            "at": entry.event.at,
+            "text": dict(zip(("vi", "en"), NOTICES[entry.event.kind], strict=True)),
+            "details": {name: entry.details[name] for name in _TOLD if name in entry.details},
+            "intact": entry.intact,
+        }
+        for entry in page.entries
+    ]
+
+
+async def log_read(
+    db: Connection, platform: Platform, session: Session, person_id: UUID, **more: str
+) -> None:
+    """Every read of a person is an event that the person can see."""
+    reader = session.reader
+    details = {
+        "reader": str(reader.reader_id) if reader else None,
+        "organisation": str(session.device.organisation_id),
+        "organisation_name": reader.organisation_name if reader else None,
+        "role": reader.role if reader else None,
+        "purpose": "registration",
+        "saw": [field for field in FIELDS if field != "card"],
+        **more,
+    }
+    await platform.means.log(
+        db, "identity.read", details, person_id=person_id, device_id=session.device.device_id
+    )
+
+
+async def _page(
+    db: Connection,
+    platform: Platform,
+    person_id: UUID,
+    *,
+    kinds: tuple[str, ...],
+    request: Request | None,
+) -> Page:
+    people = [person_id, *await service.aliases_of(db, person_id)]
+    after = request.query_params.get("after") if request is not None else None
+    page = await audit.reads_of(
+        db, platform.vault, platform.clock, people, kinds=kinds, after=after
+    )
+    if request is not None and page.after is not None:
+        link = f'<{request.url.path}?after={quote(page.after)}>; rel="next"'
+        tell(request, {"Link": link})
+    return page
