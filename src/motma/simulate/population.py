@@ -52,6 +52,7 @@ class Row(NamedTuple):
     commune_code: str
     commune_as_of: str
     guardian_row: int | None
+    guardian_document: str  # a number of the guardian's
 
 
 class Home(NamedTuple):
@@ -101,7 +102,7 @@ class _Maker:
             spouse = "female" if male else "male"
             yield self._person(home, self._family(), spouse, max(19.0, age + 8 * chance() - 4))
         for _ in range(int(chance() * 3.2)):
-            yield self._child(home, family, age, guardian=head.row)
+            yield self._child(home, family, age, guardian=head)
         if self._happens(0.3):
             sex = "female" if self._happens(0.6) else "male"
             yield self._person(home, family, sex, min(104.0, age + 22 + 12 * chance()))
@@ -121,14 +122,14 @@ class _Maker:
             phone=self._numbers.phone(),
         )
 
-    def _child(self, home: Home, family: str, parents_age: float, *, guardian: int) -> Row:
+    def _child(self, home: Home, family: str, parents_age: float, *, guardian: Row) -> Row:
         age = max(0.0, parents_age - 20) * self._random.random()
         sex = "male" if self._happens(_BOYS) else "female"
         of_age = age >= _ADULT_AGE
         return self._person(home, family, sex, age, guardian=None if of_age else guardian)
 
     def _person(
-        self, home: Home, family: str, sex: str, age: float, guardian: int | None = None
+        self, home: Home, family: str, sex: str, age: float, guardian: Row | None = None
     ) -> Row:
         """One Vietnamese with the documents of that age."""
         happens, numbers = self._happens, self._numbers
@@ -163,7 +164,7 @@ class _Maker:
         sex: str,
         home: Home,
         nationality: str = "VNM",
-        guardian: int | None = None,
+        guardian: Row | None = None,
         **documents: str,
     ) -> Row:
         self._rows += 1
@@ -171,7 +172,9 @@ class _Maker:
         return Row(
             self._rows, full_name, birth, sex, nationality,
             number("cccd", ""), number("cmnd", ""), number("passport", ""), number("bhyt", ""),
-            number("birth_certificate", ""), number("phone", ""), home.code, home.as_of, guardian,
+            number("birth_certificate", ""), number("phone", ""), home.code, home.as_of,
+            guardian.row if guardian else None,
+            (guardian.cccd or guardian.cmnd or guardian.passport) if guardian else "",
         )  # fmt: skip
 
     def _family(self) -> str:

@@ -21,16 +21,29 @@ MAU = {
     "cccd": "001187900001",
     "phone": "0590000001",
 }
-THU = {"full_name": "Trần Văn Thử", "birth_date": "1950", "sex": "Nam", "cmnd": "900000001"}
-NOBODY = {"full_name": "Lê Không Giấy", "birth_date": "2020-02-03", "commune_code": "00001"}
+THU = {
+    "full_name": "Trần Văn Thử",
+    "birth_date": "1950",
+    "sex": "Nam",
+    "cmnd": "900000001",
+}
+NOBODY = {
+    "full_name": "Lê Không Giấy",
+    "birth_date": "2020-02-03",
+    "commune_code": "00001",
+}
 
 
 async def test_new_people_get_a_qid_their_documents_and_an_event_a_chunk(
     importer: Importer,
 ) -> None:
-    done = await importer.run(importer.file([MAU, THU, NOBODY, MAU | {"cccd": "001187900002"}]))
+    done = await importer.run(
+        importer.file([MAU, THU, NOBODY, MAU | {"cccd": "001187900002"}])
+    )
     assert (done.rows, done.created, done.known, done.failed) == (4, 4, 0, 0)
-    qids = await importer.db.fetch("SELECT q.qid FROM qid q JOIN person p USING (person_id, qid)")
+    qids = await importer.db.fetch(
+        "SELECT q.qid FROM qid q JOIN person p USING (person_id, qid)"
+    )
     assert len(qids) == 4
     assert all(has_check_digit(row["qid"]) for row in qids)
     assert (await importer.counts())["document_index"] == 3
@@ -50,7 +63,11 @@ async def test_what_the_import_makes_is_what_registering_would_have_made(
     )
     async with importer.db.transaction():
         again = await identity.register(
-            importer.db, importer.means, claim, source="a desk", assurance=Assurance.SEEN
+            importer.db,
+            importer.means,
+            claim,
+            source="a desk",
+            assurance=Assurance.SEEN,
         )
     assert isinstance(again, identity.Registered)
     assert not again.created
@@ -81,7 +98,9 @@ async def test_a_document_twice_in_one_file_is_one_person(importer: Importer) ->
 
 async def test_a_later_file_adds_to_what_is_known(importer: Importer) -> None:
     await importer.run(importer.file([MAU]))
-    done = await importer.run(importer.file([MAU | {"cmnd": "900000009"}], name="more.csv"))
+    done = await importer.run(
+        importer.file([MAU | {"cmnd": "900000009"}], name="more.csv")
+    )
     assert (done.created, done.known) == (0, 1)
     (profile,) = await importer.profiles()
     assert {d.number for d in profile.documents} == {"001187900001", "900000009"}
@@ -99,17 +118,22 @@ async def test_a_document_with_another_name_is_a_conflict_and_overwrites_nothing
     assert "Nguyễn Thị Mẫu" in {p.full_name.value for p in await importer.profiles()}
 
 
-async def test_a_declared_file_neither_attaches_to_nor_blocks_the_owner(importer: Importer) -> None:
+async def test_a_declared_file_neither_attaches_to_nor_blocks_the_owner(
+    importer: Importer,
+) -> None:
     squatter = MAU | {"full_name": "Phạm Thị Khác"}
     done = await importer.run(importer.file([squatter]), assurance=Assurance.DECLARED)
     assert done.created == 1
     done = await importer.run(importer.file([MAU], name="source.csv"))
     assert (done.created, done.failed) == (1, 0)
     done = await importer.run(
-        importer.file([squatter | {"sex": "Nam"}], name="3.csv"), assurance=Assurance.DECLARED
+        importer.file([squatter | {"sex": "Nam"}], name="3.csv"),
+        assurance=Assurance.DECLARED,
     )
     assert (done.created, done.failed) == (1, 0)
-    proven = await importer.db.fetch("SELECT person_id FROM document_index WHERE proven")
+    proven = await importer.db.fetch(
+        "SELECT person_id FROM document_index WHERE proven"
+    )
     assert len(proven) == 1
 
 
@@ -140,13 +164,18 @@ async def test_bad_rows_are_reported_by_number_and_code_and_stop_nothing(
 async def test_imported_codes_are_kept_or_stay_scannable(importer: Importer) -> None:
     ours, odd = "162979388586171100", "HN-000123"
     await importer.run(importer.file([MAU | {"qid": ours}, THU | {"qid": odd}]))
-    states = {r["qid"]: r["state"] for r in await importer.db.fetch("SELECT qid, state FROM qid")}
+    states = {
+        r["qid"]: r["state"]
+        for r in await importer.db.fetch("SELECT qid, state FROM qid")
+    }
     assert states[ours] == "active"
     assert states[odd] == "alias"
     assert len(states) == 3
 
 
-async def test_a_second_code_of_somebody_known_is_an_alias_of_theirs(importer: Importer) -> None:
+async def test_a_second_code_of_somebody_known_is_an_alias_of_theirs(
+    importer: Importer,
+) -> None:
     await importer.run(importer.file([MAU]))
     await importer.run(importer.file([MAU | {"qid": "OLD-1"}], name="old.csv"))
     found = await identity.find(importer.db, importer.means, "OLD-1")
@@ -154,7 +183,9 @@ async def test_a_second_code_of_somebody_known_is_an_alias_of_theirs(importer: I
     assert found.qid != "OLD-1"
 
 
-async def test_a_code_that_is_somebody_elses_is_replaced_and_said(importer: Importer) -> None:
+async def test_a_code_that_is_somebody_elses_is_replaced_and_said(
+    importer: Importer,
+) -> None:
     ours = "162979388586171100"
     path = importer.file([MAU | {"qid": ours}, THU | {"qid": ours}])
     done = await importer.run(path)
@@ -183,9 +214,13 @@ def _crowd(count: int) -> list[dict[str, str]]:
     return [THU | {"cmnd": f"9100000{n:02d}"} for n in range(count)]
 
 
-async def test_a_dry_run_judges_every_row_and_writes_no_person(importer: Importer) -> None:
+async def test_a_dry_run_judges_every_row_and_writes_no_person(
+    importer: Importer,
+) -> None:
     path = importer.file([MAU, THU | {"cmnd": "1"}])
-    done = await service.check(importer.order(path), importer.means.clock, keys=importer.keys)
+    done = await service.check(
+        importer.order(path), importer.means.clock, keys=importer.keys
+    )
     assert (done.rows, done.failed) == (2, 1)
     assert importer.findings(path) == [(3, "error", "document.cmnd-not-9-digits")]
     assert set((await importer.counts()).values()) == {0}
@@ -195,10 +230,57 @@ async def test_the_template_imports_as_it_stands(importer: Importer) -> None:
     path = importer.home / "template.csv"
     path.write_text(columns.template(), encoding="utf-8")
     done = await importer.run(path)
-    assert (done.created, done.failed) == (2, 0)
+    assert (done.created, done.failed) == (3, 0)
+    assert importer.findings(path) == []
+    assert await importer.db.fetchval("SELECT count(*) FROM guardian") == 1
 
 
-async def test_a_file_without_the_needed_columns_leaves_no_job(importer: Importer) -> None:
+CON = {"full_name": "Nguyễn Văn Con", "birth_date": "2019-05-01"}
+
+
+async def test_a_child_is_linked_to_its_guardian_who_must_still_confirm(
+    importer: Importer,
+) -> None:
+    path = importer.file([MAU, CON | {"guardian_document": MAU["cccd"]}])
+    await importer.run(path)
+    (link,) = await importer.db.fetch("SELECT * FROM guardian")
+    assert link["confirmed_at"] is None
+    assert link["until"].isoformat() == "2037-04-30T17:00:00+00:00"
+    kinds = [row["kind"] for row in await importer.db.fetch("SELECT kind FROM event")]
+    assert sorted(kinds) == ["identity.guardian-added"] * 2 + ["identity.imported"]
+
+
+async def test_a_guardian_is_known_of_age_and_somebody_else(importer: Importer) -> None:
+    path = importer.file(
+        [
+            CON | {"guardian_document": "001187900009"},
+            CON | {"cccd": "001219900001"},
+            CON | {"sex": "Nữ", "guardian_document": "001219900001"},
+            MAU | {"guardian_document": MAU["cccd"]},
+        ]
+    )
+    done = await importer.run(path)
+    assert done.created == 4
+    assert importer.findings(path) == [
+        (2, "warning", "identity.guardian-unknown"),
+        (4, "warning", "identity.guardian-refused"),
+        (5, "warning", "identity.guardian-refused"),
+    ]
+    assert await importer.db.fetchval("SELECT count(*) FROM guardian") == 0
+
+
+async def test_a_declared_guardian_attaches_to_nobody(importer: Importer) -> None:
+    await importer.run(importer.file([MAU]))
+    declared = importer.file(
+        [CON | {"guardian_document": MAU["cccd"]}], name="self.csv"
+    )
+    await importer.run(declared, assurance=Assurance.DECLARED)
+    assert await importer.db.fetchval("SELECT count(*) FROM guardian") == 0
+
+
+async def test_a_file_without_the_needed_columns_leaves_no_job(
+    importer: Importer,
+) -> None:
     path = importer.home / "shoes.csv"
     path.write_text("shoes\n42\n", encoding="utf-8")
     with pytest.raises(ColumnsMissing):
@@ -213,9 +295,17 @@ async def test_nothing_clear_reaches_the_database_files_or_its_log(
     admin = await connect(postgres.address(database="postgres", role="postgres"))
     await admin.execute("CHECKPOINT")
     await admin.close()
-    for secret in ("Nguyễn Thị Mẫu", "NGUYEN THI MAU", "001187900001", "590000001", "1987-01-18"):
+    for secret in (
+        "Nguyễn Thị Mẫu",
+        "NGUYEN THI MAU",
+        "001187900001",
+        "590000001",
+        "1987-01-18",
+    ):
         assert _holding(postgres.data_dir, secret) == []
-    assert _holding(postgres.data_dir, "pg_catalog") != []  # the search does find clear text
+    assert (
+        _holding(postgres.data_dir, "pg_catalog") != []
+    )  # the search does find clear text
 
 
 def _holding(directory: Path, text: str) -> list[Path]:

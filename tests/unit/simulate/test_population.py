@@ -69,6 +69,7 @@ def test_a_childs_guardian_is_an_earlier_adult_of_the_same_commune(rows: list[Ro
         assert guardian.row < child.row
         assert guardian.commune_code == child.commune_code
         assert _born(guardian).age(AS_OF) >= 18
+        assert child.guardian_document in {guardian.cccd, guardian.cmnd, guardian.passport}
 
 
 def test_there_are_the_people_that_registers_find_hard(rows: list[Row]) -> None:

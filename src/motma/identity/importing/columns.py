@@ -35,13 +35,17 @@ HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "commune_code": ("commune code", "ward code", "mã xã", "mã phường xã", "mã xã phường"),
     "commune_as_of": ("commune as of", "ngày mã xã", "mã xã tính đến ngày"),
     "address": ("address", "địa chỉ", "nơi ở", "địa chỉ thường trú", "nơi thường trú"),
+    "guardian_document": (
+        "guardian document", "guardian cccd", "cccd người giám hộ", "số cccd người giám hộ",
+        "giấy tờ người giám hộ", "cccd cha mẹ", "cccd mẹ", "cccd cha", "cccd bố",
+    ),
 }  # fmt: skip
 
 REQUIRED: Final = ("full_name", "birth_date")
 _ORDER: Final = tuple(HEADERS)
 _BY_HEADER: Final = {}
 
-#: Two made-up people, as an example of every column.
+#: Three made-up people, as an example of every column.
 _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
     {
         "full_name": "Nguyễn Thị Mẫu", "birth_date": "18/01/1987", "sex": "Nữ",
@@ -51,6 +55,10 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
     {
         "full_name": "Trần Văn Thử", "birth_date": "1950", "sex": "Nam", "nationality": "VNM",
         "cmnd": "900000001", "bhyt": "HT3019000000001",
+    },
+    {
+        "full_name": "Trần Thị Con", "birth_date": "2019-05-01", "sex": "Nữ", "nationality": "VNM",
+        "birth_certificate": "900000001/2019/00004", "guardian_document": "001187900001",
     },
 )  # fmt: skip
 
@@ -93,7 +101,7 @@ def locate(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
 
 
 def template() -> str:
-    """A CSV file with every column and two made-up people; it imports as it stands."""
+    """A CSV file with every column and three made-up people; it imports as it stands."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _ORDER, restval="", lineterminator="\n")
     writer.writeheader()

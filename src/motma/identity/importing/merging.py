@@ -5,16 +5,17 @@ that person; only when something differs does it go through `service.register`, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from motma.access.means import Means
 from motma.identity import model, service
-from motma.identity.importing import queries
+from motma.identity.importing import guardians, queries
+from motma.identity.importing.outcome import Merged
 from motma.identity.importing.preparing import Plan, Prepared, Staged
 from motma.identity.importing.rows import Finding, Read
-from motma.identity.model import Profile
+from motma.identity.model import Assurance, Profile
 from motma.identity.service import ConflictOpened
 from motma.kernel.ids import new_qid
 from motma.storage.pool import Connection
@@ -24,19 +25,6 @@ Claims = Callable[[int], Read]
 
 _CONFLICT: Final = "identity.conflict"
 _QID_TAKEN: Final = "identity.qid-taken"
-
-
-@dataclass(slots=True)
-class Merged:
-    """What a chunk came to."""
-
-    created: int = 0
-    known: int = 0
-    findings: list[Finding] = field(default_factory=list)
-
-    def warn(self, row: int, column: str, code: str) -> None:
-        """Note something odd."""
-        self.findings.append(Finding(row, column, "warning", code))
 
 
 @dataclass(slots=True)
@@ -57,9 +45,12 @@ async def merge(
     rows = await _sort(db, means, prepared, by_qid, merged)
     overtaken = await _insert(db, means, plan, rows.fresh)
     merged.created = len(rows.fresh) - len(overtaken)
+    merged.people = {row.row_no: row.person_id for row in rows.fresh if row.row_no not in overtaken}
     late = [one for one in prepared if one.staged.row_no in overtaken]
     await _compare(db, means, plan, [*rows.met, *late], claims, merged)
     merged.known += rows.again
+    if plan.assurance > Assurance.DECLARED:  # what is declared attaches to nobody
+        await guardians.link(db, means, plan, prepared, merged)
     return merged
 
 
@@ -153,6 +144,7 @@ async def _compare(
     merged.known += len(same)
     await queries.add_statements(db, [(one.statement[0], person_id) for one, person_id in same])
     for one, person_id in same:
+        merged.people[one.staged.row_no] = person_id
         await _keep_qid(db, means, person_id, one, merged)
 
 
@@ -185,6 +177,7 @@ async def _register(
     if isinstance(done, ConflictOpened):
         merged.findings.append(Finding(row_no, "", "error", _CONFLICT))
         return
+    merged.people[row_no] = done.person_id
     merged.created += done.created
     merged.known += not done.created
     await queries.add_statements(db, [(one.statement[0], done.person_id)])

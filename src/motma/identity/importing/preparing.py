@@ -56,6 +56,7 @@ class Prepared(NamedTuple):
     wanted_qid: str | None
     owned: list[bytes]  # of proven documents
     statement: list[bytes]  # of the row as a whole
+    guardian: list[bytes]  # of the guardian's document
 
 
 class Batch(NamedTuple):
@@ -132,4 +133,5 @@ def _seal(number: int, said: Read, vault: Vault) -> Prepared:
         if document.assurance > Assurance.DECLARED
         for blind in indexes[key]
     ]
-    return Prepared(staged, said.qid, owned, indexes_of_row)
+    guardian = vault.blinds("document", said.guardian.key) if said.guardian else []
+    return Prepared(staged, said.qid, owned, indexes_of_row, guardian)

@@ -103,6 +103,14 @@ ADD_STATEMENTS: Final = """
      ORDER BY blind
     ON CONFLICT DO NOTHING
 """
+# one that was ended stays ended: only a registrar begins it anew
+ADD_GUARDIANS: Final = """
+    INSERT INTO guardian (dependant_id, guardian_id, evidence, since, until)
+    SELECT dependant_id, guardian_id, $4, $5, until
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS g (dependant_id, guardian_id, until)
+     ORDER BY dependant_id, guardian_id
+    ON CONFLICT DO NOTHING RETURNING dependant_id, guardian_id
+"""
 
 
 async def find_job(db: Connection, content: bytes) -> Record | None:

@@ -16,7 +16,7 @@ from motma.identity.model import (
     names_line,
 )
 from motma.kernel import birth, documents, names, phones, units
-from motma.kernel.documents import DocumentKind
+from motma.kernel.documents import Document, DocumentKind
 from motma.kernel.errors import Malformed
 
 _SEX: Final = {
@@ -51,6 +51,7 @@ class Read:
     statement: str
     qid: str | None
     alias: str | None
+    guardian: Document | None
     warnings: tuple[tuple[str, str], ...]
 
 
@@ -92,6 +93,7 @@ def read(
     warnings: list[tuple[str, str]] = []
     try:
         qid = _qid(texts.get("qid", ""))
+        guardian = _guardian(texts.get("guardian_document", ""))
         claim = _claim(texts, layout, warnings)
         profile = judge(claim, source=source, assurance=assurance, now=now)
     except Malformed as malformed:
@@ -104,6 +106,7 @@ def read(
         statement=statement(texts, source=source, assurance=assurance),
         qid=qid if fits else None,
         alias=qid if qid and not fits else None,
+        guardian=guardian,
         warnings=tuple(warnings),
     )
 
@@ -141,6 +144,7 @@ def _reasons(texts: Mapping[str, str], layout: Layout) -> Iterator[tuple[str, st
         "commune_as_of": partial(_day, today=layout.today),
         "address": names_line,
         "qid": _qid,
+        "guardian_document": _guardian,
     }
     for column, parse in columns.items():
         try:
@@ -231,13 +235,27 @@ def _issuer(texts: Mapping[str, str]) -> str:
         return documents.HOME
 
 
+def _guardian(text: str) -> Document | None:
+    """By which document the guardian is known; its kind is told by its shape."""
+    if not text:
+        return None
+    kind = _kind(text)
+    return documents.normalise(kind, documents.restore_zeros(kind, text) or text)
+
+
+def _kind(number: str) -> str:
+    """CMND, CCCD or passport, as a column that mixes them holds."""
+    if not (number.isascii() and number.isdigit()):
+        return DocumentKind.PASSPORT
+    return DocumentKind.CMND if len(number) <= _CMND_DIGITS else DocumentKind.CCCD
+
+
 def _numbers(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Column, kind and text of each number in the row; a mixed column is told by its shape."""
-    given = set()
+    given: set[str] = set()
     mixed = texts.get("identity_number", "")
     if mixed:
-        digits = mixed.isascii() and mixed.isdigit()
-        kind = "passport" if not digits else "cmnd" if len(mixed) <= _CMND_DIGITS else "cccd"
+        kind = _kind(mixed)
         given.add(kind)
         yield "identity_number", kind, mixed
     for column in _NUMBERED:
