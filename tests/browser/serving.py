@@ -45,6 +45,17 @@ class Site:
 
     origin: str
     seeded: Seeded
+    home: Path
+
+    def run(self, *arguments: str) -> None:
+        """Run a `motma` command on this platform, as its operator would."""
+        program = "import sys; from motma.cli.main import main; sys.exit(main())"
+        subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env=os.environ | {"MOTMA_HOME": str(self.home)},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 @contextmanager
@@ -64,7 +75,7 @@ def serve(home: Path) -> Iterator[Site]:
     origin = f"http://127.0.0.1:{port}"
     try:
         _await_health(server, origin)
-        yield Site(origin=origin, seeded=seeded)
+        yield Site(origin=origin, seeded=seeded, home=home)
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -28,6 +28,13 @@ def write_video(path: Path, text: str | None) -> None:
             film.write(b"FRAME\n" + frame.tobytes() + colourless)
 
 
+def write_pdf(path: Path, text: str) -> None:
+    """A PDF page with a code, as an app or a printer makes it."""
+    page = Image.new("L", (1240, 1754), 255)  # A4 at 150 dpi
+    page.paste(Image.open(io.BytesIO(draw_png(text))).convert("L"), (200, 200))
+    page.save(path, "PDF", resolution=150)
+
+
 def write_picture(path: Path, text: str) -> None:
     """A picture file of a code."""
     path.write_bytes(draw_png(text))

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
 from tests.browser.serving import Site
-from tests.browser.symbols import write_picture
+from tests.browser.symbols import write_pdf, write_picture
 
 ENTRY = "Vào cửa"
 MENU = "https://example.org/menu"
@@ -33,6 +33,15 @@ def test_a_picture_file_is_read_on_the_device(
     write_picture(tmp_path / "code.png", site.seeded.paper)
     gatekeeper.work(GUARD, ENTRY, MARKET)
     gatekeeper.page.get_by_label("Chọn ảnh").set_input_files(tmp_path / "code.png")
+    gatekeeper.heading("Hợp lệ")
+
+
+def test_a_file_that_the_device_cannot_read_is_read_by_the_platform(
+    gatekeeper: Gatekeeper, site: Site, tmp_path: Path
+) -> None:
+    write_pdf(tmp_path / "code.pdf", site.seeded.paper)
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.page.get_by_label("Chọn ảnh").set_input_files(tmp_path / "code.pdf")
     gatekeeper.heading("Hợp lệ")
 
 

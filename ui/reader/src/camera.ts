@@ -12,6 +12,9 @@ export interface Look {
   readonly hasLight: boolean;
   /** Switch the light; says whether it is lit now. */
   light(on: boolean): Promise<boolean>;
+  /** How far the camera can zoom, if it can. */
+  readonly zoom: { least: number; most: number } | null;
+  setZoom(factor: number): void;
   stop(): void;
 }
 
@@ -28,6 +31,8 @@ export async function lookForCodes(
   video.srcObject = stream;
   await video.play();
   const track = stream.getVideoTracks()[0];
+  const abilities = (track?.getCapabilities?.() ?? {}) as Abilities;
+  const awake = await stayAwake();
   let running = true;
   const loop = async (): Promise<void> => {
     const canvas = document.createElement("canvas");
@@ -40,23 +45,41 @@ export async function lookForCodes(
   };
   void loop();
   return {
-    hasLight: track !== undefined && "torch" in (track.getCapabilities?.() ?? {}),
-    light: async (on) => (track ? switchLight(track, on) : false),
+    hasLight: abilities.torch === true,
+    light: async (on) => set(track, { torch: on }).then((done) => done && on),
+    zoom: abilities.zoom ? { least: abilities.zoom.min, most: abilities.zoom.max } : null,
+    setZoom: (factor) => void set(track, { zoom: factor }),
     stop: () => {
       running = false;
       for (const each of stream.getTracks()) each.stop();
       video.srcObject = null;
+      void awake?.release();
     },
   };
 }
 
-/** `torch` is in no TypeScript library yet: it is a Chromium extension of the constraints. */
-async function switchLight(track: MediaStreamTrack, on: boolean): Promise<boolean> {
-  const torch = { torch: on } as MediaTrackConstraintSet;
-  return track.applyConstraints({ advanced: [torch] }).then(
-    () => on,
-    () => false,
-  );
+/** In no TypeScript library yet. Source: W3C, MediaStream Image Capture. */
+interface Abilities {
+  torch?: boolean;
+  zoom?: { min: number; max: number };
+}
+
+/** Ask the camera for a setting; false when it would not. */
+async function set(
+  track: MediaStreamTrack | undefined,
+  wish: { torch: boolean } | { zoom: number },
+): Promise<boolean> {
+  try {
+    await track?.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] });
+    return track !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A phone that falls asleep between two people would keep them waiting. */
+async function stayAwake(): Promise<WakeLockSentinel | null> {
+  return navigator.wakeLock?.request("screen").catch(() => null) ?? null;
 }
 
 function frameOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): ImageData | null {

@@ -1,0 +1,55 @@
+"""A guard who looks at the person hears and feels the answer."""
+
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site
+
+ENTRY = "Vào cửa"
+
+#: Writes down what the page plays and how it shakes; both still happen.
+_LISTEN = """
+    window.heard = { notes: [], shakes: [] };
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...at) {
+        window.heard.notes.push(this.frequency.value);
+        return start.apply(this, at);
+    };
+    const vibrate = Navigator.prototype.vibrate;
+    Navigator.prototype.vibrate = function (pattern) {
+        window.heard.shakes.push(pattern.length);
+        return vibrate.call(this, pattern);
+    };
+"""
+
+
+def test_each_tone_has_its_own_tune_and_vibration(gatekeeper: Gatekeeper, site: Site) -> None:
+    gatekeeper.page.add_init_script(_LISTEN)
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    patterns = []
+    for text, heading in (
+        (site.seeded.paper, "Hợp lệ"),
+        (site.seeded.revoked, "Đã thu hồi"),
+        ("https://example.org/menu", "Không phải mã người"),
+    ):
+        gatekeeper.page.evaluate("heard.notes = []; heard.shakes = []")
+        gatekeeper.wedge(text)
+        gatekeeper.heading(heading)
+        gatekeeper.page.wait_for_function("heard.shakes.length > 0")
+        patterns.append(gatekeeper.page.evaluate("[heard.notes, heard.shakes[0]]"))
+    notes = [tuple(played) for played, _ in patterns]
+    assert all(notes)
+    assert len(set(notes)) == len(notes)
+    assert [shakes for _, shakes in patterns] == [1, 5, 1]
+
+
+def test_sound_can_be_switched_off_for_good(gatekeeper: Gatekeeper, site: Site) -> None:
+    page = gatekeeper.page
+    page.add_init_script(_LISTEN)
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    page.get_by_role("button", name="Âm thanh").click()
+    page.reload()
+    page.get_by_role("heading", name="Quét mã").wait_for()
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
+    page.wait_for_function("heard.shakes.length > 0")
+    assert page.evaluate("heard.notes") == []
