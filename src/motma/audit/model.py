@@ -1,12 +1,13 @@
 """An event and its commitment: values that mean the same with or without a database."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from motma.kernel.clock import Clock, civil_day
 from motma.kernel.ids import Random, uuid7
@@ -113,29 +114,32 @@ def record(  # noqa: PLR0913 - an event has these columns; all keyword-only
 ) -> Event:
     """An event known now; `details` are sealed, the person appears as the day's pseudonym."""
     now = clock.now()
+    true_at = at or now
     key = event_id or uuid7(now, random)
-    plain = json.dumps(details, ensure_ascii=False, separators=(",", ":"), default=_text)
-    draft = Event(
+    tag = None if person_id is None else vault.tag(person_id, civil_day(now))
+    sealed = vault.seal(_COLUMN, key, msgspec.json.encode(details))
+    salt = random(SALT_BYTES)
+    row = _canonical(device_id, key, kind, true_at, now, tag, outcome, body_hash, sealed)
+    return Event(
         device_id=device_id,
         event_id=key,
         kind=kind,
-        at=at or now,
+        at=true_at,
         known_at=now,
-        person_tag=None if person_id is None else vault.tag(person_id, civil_day(now)),
+        person_tag=tag,
         outcome=outcome,
         body_hash=body_hash,
-        sealed=vault.seal(_COLUMN, key, plain.encode()),
-        salt=random(SALT_BYTES),
-        commitment=b"",
+        sealed=sealed,
+        salt=salt,
+        commitment=sha256(salt + row).digest(),
     )
-    return replace(draft, commitment=commit(draft))
 
 
 def opened(vault: Vault, event: Event) -> Entry:
     """The event with its details; one that was tampered with is shown, marked, not hidden."""
     try:
-        details = json.loads(vault.open(_COLUMN, event.event_id, event.sealed))
-    except (SealBroken, ValueError):
+        details = msgspec.json.decode(vault.open(_COLUMN, event.event_id, event.sealed))
+    except (SealBroken, msgspec.DecodeError):
         return Entry(event=event, details={}, intact=False)
     return Entry(event=event, details=details, intact=event.intact())
 
@@ -147,21 +151,16 @@ def commit(event: Event) -> bytes:
 
 def canonical(event: Event) -> bytes:
     """Every column but salt and commitment: fixed lengths, or a length before the bytes."""
-    kind = event.kind.encode()
-    return b"".join(
-        (
-            _LABEL,
-            event.device_id.bytes,
-            event.event_id.bytes,
-            len(kind).to_bytes(2),
-            kind,
-            microseconds(event.at).to_bytes(8, signed=True),
-            microseconds(event.known_at).to_bytes(8, signed=True),
-            _optional(event.person_tag),
-            _optional(None if event.outcome is None else event.outcome.encode()),
-            _optional(event.body_hash),
-            _optional(event.sealed),
-        )
+    return _canonical(
+        event.device_id,
+        event.event_id,
+        event.kind,
+        event.at,
+        event.known_at,
+        event.person_tag,
+        event.outcome,
+        event.body_hash,
+        event.sealed,
     )
 
 
@@ -179,13 +178,35 @@ def moment_of(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
+def _canonical(  # noqa: PLR0913, PLR0917 - the columns, in their order
+    device_id: UUID,
+    event_id: UUID,
+    kind: str,
+    at: datetime,
+    known_at: datetime,
+    person_tag: bytes | None,
+    outcome: str | None,
+    body_hash: bytes | None,
+    sealed: bytes,
+) -> bytes:
+    """As `canonical`; apart from `Event`, because every scan makes one."""
+    named = kind.encode()
+    return b"".join(
+        (
+            _LABEL,
+            device_id.bytes,
+            event_id.bytes,
+            len(named).to_bytes(2),
+            named,
+            microseconds(at).to_bytes(8, signed=True),
+            microseconds(known_at).to_bytes(8, signed=True),
+            _optional(person_tag),
+            _optional(None if outcome is None else outcome.encode()),
+            _optional(body_hash),
+            _optional(sealed),
+        )
+    )
+
+
 def _optional(value: bytes | None) -> bytes:
     return _ABSENT if value is None else b"\1" + len(value).to_bytes(4) + value
-
-
-def _text(value: object) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)

@@ -21,6 +21,9 @@ from motma.keys.signer import Signer
 _LABEL: Final = b"motma promise v2\0"
 _LEAF: Final = b"\0"
 
+#: The number of events in one group is signed as four bytes.
+MOST_TOGETHER: Final = 2**32 - 1
+
 
 class Promised(NamedTuple):
     """What is promised of an event; it names no person: the commitment is salted."""
@@ -102,7 +105,7 @@ def _path(levels: list[list[bytes]], index: int) -> Iterable[bytes]:
 
 def _root(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
     """The root that a path leads to; None when it does not fit index and size."""
-    if not 0 <= index < size:
+    if not 0 <= index < size <= MOST_TOGETHER:
         return None
     value, place, last, rest = leaf, index, size - 1, list(path)
     while last > 0:
