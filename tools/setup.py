@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
-VENV_PACKAGES = "python3-venv python3-pip"
+VENV_PACKAGES = "python3-venv"
 
 #: What each kind of set-up installs; the build lock is for the editable install's hook.
 LOCKS = {
@@ -75,12 +75,21 @@ def make_environment() -> None:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"motma: apt-get install {VENV_PACKAGES}", flush=True)
-        for step in (("update", "-qq"), ("install", "-y", "-qq", *VENV_PACKAGES.split())):
-            environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(["apt-get", *step], check=True, env=environment, stdin=subprocess.DEVNULL)
+        for step in (
+            ("update", "-qq"),
+            ("install", "-y", "-qq", "--no-install-recommends", VENV_PACKAGES),
+        ):
+            run_apt(*step)
         if make_venv() and have_pip():
             return
     fail(f"Python cannot make virtual environments here:\n    apt-get install -y {VENV_PACKAGES}")
+
+
+def run_apt(*arguments: str) -> None:
+    """Run apt-get without questions."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", *arguments]
+    subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL)
 
 
 def make_venv(*arguments: str) -> bool:

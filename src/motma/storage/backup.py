@@ -11,11 +11,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, LiteralString, cast
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from motma.storage import migrate
 from motma.storage.binaries import Binaries
@@ -101,7 +102,7 @@ def restore(
     dropped again and the one in use was not touched. Returns the new address.
     """
     manifest = read_manifest(folder)
-    target = make_conninfo(dsn, dbname=name)
+    target = address(dsn, database=name)
     _administer(dsn, "CREATE DATABASE {}", name)
     try:
         programs.run_here(
@@ -123,7 +124,7 @@ def restore(
 def take_place(dsn: str, name: str, *, kept_as: str) -> None:
     """Let the database `name` take the name of the one at `dsn`, which is kept as `kept_as`."""
     current = str(conninfo_to_dict(dsn)["dbname"])
-    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as db:
+    with psycopg.connect(address(dsn, database="postgres"), autocommit=True) as db:
         for each in (current, name):
             if _value(db, _BUSY, each) != 0:
                 raise DatabaseInUse(database=each)
@@ -142,6 +143,15 @@ def count_rows(db: "psycopg.Connection[Any]") -> dict[str, int]:
     names = [str(row[0]) for row in db.execute(_TABLES)]
     count = "SELECT count(*) FROM ONLY "
     return {name: cast("int", _value(db, count + name)) for name in names}
+
+
+def address(dsn: str, *, database: str) -> str:
+    """The address of another database on the same server, still a URL.
+
+    >>> address("postgresql://motma@/motma?host=/run/x", database="other")
+    'postgresql://motma@/other?host=/run/x'
+    """
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{quote(database)}"))
 
 
 def client_environment(dsn: str) -> dict[str, str]:
@@ -163,7 +173,7 @@ def _rename(db: "psycopg.Connection[Any]", old: str, new: str) -> None:
 
 
 def _administer(dsn: str, statement: LiteralString, name: str) -> None:
-    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as db:
+    with psycopg.connect(address(dsn, database="postgres"), autocommit=True) as db:
         db.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 

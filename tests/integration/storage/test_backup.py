@@ -59,7 +59,7 @@ def test_a_backup_is_restored_beside_the_original_and_takes_its_place(
 
     backup.take_place(database, "restored", kept_as="before")
     assert organisations(database) == 3
-    assert organisations(seen.replace("dbname=restored", "dbname=before")) == 5
+    assert organisations(backup.address(database, database="before")) == 5
     backup.drop(database, "before")
 
 
