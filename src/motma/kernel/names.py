@@ -4,6 +4,7 @@ A full name is one string, family name first, as the person writes it. HoTen is 
 QR: A–Z and single spaces only.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -26,7 +27,7 @@ _PUNCTUATION: Final = _APOSTROPHES | _HYPHENS | {"."}
 _MARKUP: Final = frozenset('<>&|"\\{}')
 _FORMULA: Final = frozenset("=+-@")
 
-#: Latin letters that no decomposition turns into A–Z. Source: ICAO Doc 9303-3, table of
+#: Capital Latin letters that no decomposition turns into A–Z. Source: ICAO Doc 9303-3, table of
 #: transliteration; Đ→D is the national rule for HoTen.
 _LATIN: Final = str.maketrans(
     {
@@ -86,7 +87,11 @@ def hoten(full_name: str) -> str:
     >>> hoten("Nguyễn Lê Kha Hân"), hoten("Đỗ Thị Ước"), hoten("H'Hen Niê"), hoten("李 Nam")
     ('NGUYEN LE KHA HAN', 'DO THI UOC', 'HHEN NIE', 'X NAM')
     """
-    words = "".join(" " if c in _HYPHENS else c for c in full_name.upper()).split()
+    upper = full_name.upper()
+    simple = upper.translate(_PLAIN)
+    if _LETTERS.fullmatch(simple):
+        return simple
+    words = "".join(" " if c in _HYPHENS else c for c in upper).split()
     latin = (_latin_word(word) for word in words)
     return " ".join(word for word in latin if word)
 
@@ -107,6 +112,15 @@ def _without_marks(text: str) -> str:
     )
 
 
+#: Every precomposed capital Latin letter → A–Z: spares nearly all names the decomposition.
+_PLAIN: Final = _LATIN | {
+    code: _without_marks(chr(code)).translate(_LATIN)
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+    if chr(code).isupper()
+}
+_LETTERS: Final = re.compile(r"[A-Z]+(?: [A-Z]+)*")
+
+
 def fold(full_name: str) -> str:
     """The name for comparing: two spellings of one name, with or without diacritics, are equal.
 
@@ -115,7 +129,11 @@ def fold(full_name: str) -> str:
     >>> fold("Nguyễn  Thị Ðào") == fold("NGUYEN THI DAO")
     True
     """
-    words = "".join(" " if c in _HYPHENS else c for c in full_name.upper()).split()
+    upper = full_name.upper()
+    simple = upper.translate(_PLAIN)
+    if _LETTERS.fullmatch(simple):
+        return simple
+    words = "".join(" " if c in _HYPHENS else c for c in upper).split()
     plain = (_without_marks(word).translate(_LATIN) for word in words)
     return " ".join(kept for word in plain if (kept := "".join(filter(str.isalpha, word))))
 
