@@ -12,8 +12,6 @@ export const en: Messages = {
     loading: "Opening…",
     retry: "Try again",
     cancel: "Cancel",
-    close: "Close",
-    back: "Back",
   },
   enrol: {
     title: "Enrol this device",
@@ -108,14 +106,7 @@ export const en: Messages = {
     card: "Card",
   },
   sex: { male: "Male", female: "Female", other: "Other", unknown: "Unknown" },
-  card: {
-    title: "Card",
-    green: "Green card",
-    yellow: "Yellow card",
-    red: "Red card",
-    neutral: "No card colour",
-    until: "until",
-  },
+  card: { until: "until" },
   result: {
     title: "Result",
     nobody: "Nothing is said about a person.",
@@ -144,7 +135,7 @@ export const en: Messages = {
     reasonHint: "Write no names, document numbers or states of health.",
     save: "Record",
   },
-  recent: { title: "Last 20 scans", none: "Nothing scanned yet.", show: "Show" },
+  recent: { title: "Last 20 scans", none: "Nothing scanned yet." },
   problem: {
     offline: "No network",
     offlineDo: "This scan is NOT recorded. Look at an identity document and follow your checkpoint's rule. When the network is back, press Try again.",
@@ -160,7 +151,7 @@ export const en: Messages = {
     sessionEnded: "The shift has ended. Please sign in again.",
     deviceLost: "This device was removed. It needs a new code.",
     wrongCode: "The code is wrong, used or expired. Ask for a new one.",
-    wrongPin: "Wrong log-in name or PIN.",
+    wrongPin: "Wrong log-in name or PIN, or this device belongs to another organisation.",
     form: (code) => `That did not work (${code}).`,
     handling: "Your decision is not recorded yet. Please press again.",
   },

@@ -10,8 +10,6 @@ export const vi = {
     loading: "Đang mở…",
     retry: "Thử lại",
     cancel: "Hủy",
-    close: "Đóng",
-    back: "Quay lại",
   },
   enrol: {
     title: "Đăng ký thiết bị này",
@@ -106,14 +104,7 @@ export const vi = {
     card: "Thẻ",
   },
   sex: { male: "Nam", female: "Nữ", other: "Khác", unknown: "Không rõ" },
-  card: {
-    title: "Thẻ",
-    green: "Thẻ xanh",
-    yellow: "Thẻ vàng",
-    red: "Thẻ đỏ",
-    neutral: "Không có màu thẻ",
-    until: "đến",
-  },
+  card: { until: "đến" },
   result: {
     title: "Kết quả",
     nobody: "Không có thông tin về người.",
@@ -142,7 +133,7 @@ export const vi = {
     reasonHint: "Không ghi tên, số giấy tờ hay tình trạng sức khỏe.",
     save: "Ghi lại",
   },
-  recent: { title: "20 lượt gần nhất", none: "Chưa quét lượt nào.", show: "Xem" },
+  recent: { title: "20 lượt gần nhất", none: "Chưa quét lượt nào." },
   problem: {
     offline: "Không có mạng",
     offlineDo: "Lượt này CHƯA được ghi. Xem giấy tờ tùy thân và xử lý theo quy định của điểm. Có mạng thì bấm Thử lại.",
@@ -158,7 +149,7 @@ export const vi = {
     sessionEnded: "Ca đã kết thúc. Hãy vào ca lại.",
     deviceLost: "Thiết bị này đã bị gỡ. Cần mã đăng ký mới.",
     wrongCode: "Mã không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới.",
-    wrongPin: "Tên đăng nhập hoặc PIN không đúng.",
+    wrongPin: "Tên đăng nhập hoặc PIN không đúng, hoặc thiết bị này thuộc tổ chức khác.",
     form: (code: string) => `Không làm được (${code}).`,
     handling: "Chưa ghi được cách xử lý. Hãy bấm lại.",
   },
