@@ -17,6 +17,12 @@ QUIET_ZONE: Final = 4
 #: Largest side of a PNG, pixels.
 MAX_SIDE: Final = 4000
 
+_HALF_BLOCKS: Final = {
+    (True, True): "█",
+    (True, False): "▀",
+    (False, True): "▄",
+    (False, False): " ",
+}
 _PATH: Final = re.compile(r'<path d="([^"]+)"')
 
 
@@ -50,6 +56,21 @@ def version(text: str) -> int:
     """Version (size) 1–40 of the symbol that is drawn for the text."""
     side = _barcode(text).to_image(scale=1, add_quiet_zones=False).shape[0]
     return (int(side) - 17) // 4
+
+
+def modules(text: str) -> str:
+    """The symbol for a terminal, two rows a line in half blocks.
+
+    Light modules are drawn and dark ones left out, which is right on a dark background; readers
+    also accept the opposite.
+    """
+    rows = Image.fromarray(_barcode(text).to_image(scale=1, add_quiet_zones=True))
+    side = rows.width
+    light = [value > 0 for value in rows.tobytes()] + [False] * side
+    return "\n".join(
+        "".join(_HALF_BLOCKS[light[y * side + x], light[(y + 1) * side + x]] for x in range(side))
+        for y in range(0, side, 2)
+    )
 
 
 def _barcode(text: str) -> zxingcpp.Barcode:

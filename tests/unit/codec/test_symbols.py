@@ -65,6 +65,17 @@ def test_a_png_has_a_sensible_size(scale: int) -> None:
         symbols.draw_png(TEXT, scale)
 
 
+def test_the_symbol_in_a_terminal_is_read_back(reader: pictures.PictureReader) -> None:
+    lines = symbols.modules(TEXT).split("\n")
+    pixels = [character in half for line in lines for half in ("█▀", "█▄") for character in line]
+    side = len(lines[0])
+    picture = Image.new("1", (side, len(pixels) // side))
+    picture.putdata(pixels)
+    out = io.BytesIO()
+    picture.resize((side * 6, picture.height * 6)).save(out, "PNG")
+    assert reader.read(out.getvalue()) == [TEXT]
+
+
 def test_vietnamese_text_is_drawn_and_read_as_utf8(reader: pictures.PictureReader) -> None:
     assert reader.read(symbols.draw_png("Nguyễn Thị Mẫu|Nữ")) == ["Nguyễn Thị Mẫu|Nữ"]
 
