@@ -75,11 +75,8 @@ def make_environment() -> None:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"motma: apt-get install {VENV_PACKAGES}", flush=True)
-        for step in (
-            ("update", "-qq"),
-            ("install", "-y", "-qq", "--no-install-recommends", VENV_PACKAGES),
-        ):
-            run_apt(*step)
+        run_apt("update", "-qq")
+        run_apt("install", "-y", "-qq", "--no-install-recommends", VENV_PACKAGES)
         if make_venv() and have_pip():
             return
     fail(f"Python cannot make virtual environments here:\n    apt-get install -y {VENV_PACKAGES}")
