@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,6 @@ from motma.storage import server
 from motma.storage.migrate import migrate
 from motma.storage.partitions import ensure_days
 from motma.storage.pool import Connection, Pool, open_pool
-
-from datetime import timedelta
 
 #: Day partitions kept ready around today.
 DAYS_BEHIND: Final = 2

@@ -51,7 +51,7 @@ def verify(
         list[str] | None,
         typer.Option("--key", metavar="VKEY", help="With --export: a key that you believe."),
     ] = None,
-    as_json: Json = False,  # noqa: FBT002 - an option of the command line
+    as_json: Json = False,
 ) -> None:
     """Recompute the log from its rows: every change and every loss is named.
 
@@ -66,7 +66,7 @@ def verify(
 @app.command("export")
 def export_log(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to, one JSON a line.")],
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Write the log into a file that anybody can verify without the database; it stays sealed."""
 
@@ -107,7 +107,7 @@ def checkpoint() -> None:
 @app.command(epilog=_PROVE)
 def prove(
     event_id: Annotated[UUID, typer.Argument(metavar="EVENT_ID", help="E.g. a scan_id.")],
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Prove that an event is in the signed tree; the proof names no person."""
 

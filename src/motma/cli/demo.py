@@ -24,11 +24,7 @@ def demo(
 ) -> None:
     """Start the platform with synthetic people and demo keys; Ctrl-C stops all of it.
 
-    Examples:
-
-      motma demo
-
-      MOTMA_PORT=9000 motma demo --lan
+    Examples: motma demo · MOTMA_PORT=9000 motma demo --lan
     """
     settings = Settings()
     welcome = asyncio.run(_prepare(settings))

@@ -1,6 +1,7 @@
 """The demo's content: synthetic people, three organisations, six readers, twenty places."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from motma.identity import service as identity
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.kernel.errors import Declined
 from motma.simulate.population import Row, people
+from motma.storage.pool import Connection
 
 PEOPLE: Final = 2_000
 SEED: Final = 1405
@@ -65,7 +67,7 @@ async def seeded(platform: Platform) -> bool:
         return bool(await queries.reader_by_login(db, "guard@demo"))
 
 
-async def seed(platform: Platform, *, each: "type[int] | object" = int) -> None:
+async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> None:
     """Make the demo's content, each person through the ordinary registration."""
     rows = list(people(PEOPLE, SEED))
     step = 100
@@ -73,8 +75,7 @@ async def seed(platform: Platform, *, each: "type[int] | object" = int) -> None:
         async with platform.transaction() as db:
             for row in rows[start : start + step]:
                 await _register(platform, db, row)
-        if callable(each):
-            each(min(start + step, len(rows)))
+        each(min(start + step, len(rows)))
     async with platform.transaction() as db:
         for name, (readers, places) in CAST.items():
             organisation = await service.add_organisation(db, platform.means, name)
@@ -131,9 +132,7 @@ async def demo_claims(platform: Platform, login: str) -> Claims:
     )
 
 
-async def _own_device(
-    platform: Platform, db: queries.Connection, organisation: UUID
-) -> tuple[UUID, str]:
+async def _own_device(platform: Platform, db: Connection, organisation: UUID) -> tuple[UUID, str]:
     """This machine's device in an organisation; enrolled at the first use, then remembered."""
     remembered = platform.settings.home / "run" / f"device-{organisation}.json"
     if remembered.exists():
@@ -159,7 +158,7 @@ def _remember(path: Path, value: dict[str, str]) -> None:
     path.write_text(json.dumps(value), "utf-8")
 
 
-async def _register(platform: Platform, db: queries.Connection, row: Row) -> None:
+async def _register(platform: Platform, db: Connection, row: Row) -> None:
     numbers = {
         "cccd": row.cccd,
         "cmnd": row.cmnd,

@@ -55,7 +55,7 @@ def create() -> None:
 
 
 @app.command("list", epilog=_LIST)
-def listing(as_json: Json = False) -> None:  # noqa: FBT002 - an option of the command line
+def listing(as_json: Json = False) -> None:
     """Print every key: id, purpose, state, since when."""
     ring = _ring()
     rows = [
@@ -76,13 +76,13 @@ def listing(as_json: Json = False) -> None:  # noqa: FBT002 - an option of the c
 
 
 @app.command(epilog=_ROTATE)
-def stage(purpose: Chosen, as_json: Json = False) -> None:  # noqa: FBT002
+def stage(purpose: Chosen, as_json: Json = False) -> None:
     """Make the next key of a purpose and publish it, without using it yet."""
     _changed("keys.staged", purpose, lambda ring: ring.stage(purpose), as_json=as_json)
 
 
 @app.command(epilog=_ROTATE)
-def rotate(purpose: Chosen, as_json: Json = False) -> None:  # noqa: FBT002
+def rotate(purpose: Chosen, as_json: Json = False) -> None:
     """Put the staged key (or a new one) of a purpose to use; the earlier one only verifies."""
     _changed("keys.rotated", purpose, lambda ring: ring.rotate(purpose), as_json=as_json)
 
@@ -90,8 +90,8 @@ def rotate(purpose: Chosen, as_json: Json = False) -> None:  # noqa: FBT002
 @app.command(epilog=_RETIRE)
 def retire(
     kid: Annotated[str, typer.Argument(help="Id of a key that is not active.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
-    as_json: Json = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Destroy a key for good: nothing it signed is believed, nothing it sealed opens again."""
     key = next((key for key in _ring().listed() if key.kid == kid), None)

@@ -14,6 +14,7 @@ from motma.cli.running import decline, out, run
 from motma.identity import ending, service
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import ConflictOpened
+from motma.storage.pool import Connection
 from motma.web.people import reads_of
 
 app = typer.Typer(no_args_is_help=True, help="People and their one QID.")
@@ -178,6 +179,6 @@ def reads(qid: str, as_json: AsJson = False) -> None:
     out(found, as_json=as_json, text=text or "nobody")
 
 
-async def _log(platform: Platform, db: Any, person_id: UUID) -> None:
+async def _log(platform: Platform, db: Connection, person_id: UUID) -> None:
     details = {"role": "operator", "purpose": "command", "reader": str(_BY)}
     await platform.means.log(db, "identity.read", details, person_id=person_id)

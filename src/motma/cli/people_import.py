@@ -38,9 +38,9 @@ def import_people(
     chosen: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=HEADER, e.g. full_name='Tên BN'.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,  # noqa: FBT002 - a flag
-    template: Annotated[bool, typer.Option("--template", help="Print a CSV to fill in.")] = False,  # noqa: FBT002 - a flag
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,  # noqa: FBT002 - a flag
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print a CSV to fill in.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Import people from a CSV or XLSX file; run it again to go on after any interruption.
 

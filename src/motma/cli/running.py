@@ -1,10 +1,10 @@
-"""How commands run: the platform opened once, declines printed with their code, exit codes by kind."""
+"""How commands run: the platform opened once, declines with their code, exit codes by kind."""
 
 import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import msgspec
 import typer
@@ -63,7 +63,7 @@ def decline(declined: Declined) -> NoReturn:
     raise typer.Exit(EXIT[declined.kind])
 
 
-def out(value: Any, *, as_json: bool, text: str) -> None:
+def out(value: object, *, as_json: bool, text: str) -> None:
     """Print a result: one JSON object for pipes, or text for people."""
     if as_json:
         sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

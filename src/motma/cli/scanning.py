@@ -16,10 +16,11 @@ from motma.cli.running import out, run
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.scan import service
+from motma.scan.answering import Answer
 from motma.scan.appending import Appender
+from motma.scan.judging import Gate
 from motma.scan.looking import Register
 from motma.scan.model import Ask
-from motma.scan.service import Answer, Gate
 from motma.web.app import key_finder
 
 
@@ -45,7 +46,7 @@ def scan(
             means=platform.means,
             pool=platform.pool,
             register=Register(platform.pool),
-        appender=Appender(platform.pool, platform.keyring),
+            appender=Appender(platform.pool, platform.keyring),
             counters=platform.counters,
             find_key=key_finder(platform.keyring),
         )

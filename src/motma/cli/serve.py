@@ -1,9 +1,9 @@
-"""`motma serve`: the web server, its worker processes and, for a phone, HTTPS on the local network."""
+"""`motma serve`: the web server, its workers and, for a phone, HTTPS on the local network."""
 
-import datetime
 import ipaddress
 import os
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -81,8 +81,8 @@ def _certificate(directory: Path, address: str) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=2))
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=2))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
             critical=False,

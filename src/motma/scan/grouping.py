@@ -42,7 +42,7 @@ class Grouped(Generic[Asked, Given]):
     async def _round(self, group: list[tuple[Asked, asyncio.Future[Given]]]) -> None:
         try:
             results = await self._work([asked for asked, _ in group])
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and only them
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and only they
             if len(group) > 1:
                 for one in group:
                     await self._round([one])

@@ -1,6 +1,7 @@
 """What a scan asks, what is known, and the decision: pure values."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -11,7 +12,7 @@ import msgspec
 from motma.access.limits import Limit
 from motma.codec.issued import Signature
 from motma.codec.model import Family
-from motma.identity.model import Profile
+from motma.identity.model import Attribute, Profile
 from motma.kernel import names
 from motma.kernel.documents import DocumentKind
 from motma.kernel.ids import uuid7_time
@@ -190,16 +191,16 @@ def who(profile: Profile, fields: frozenset[str]) -> dict[str, Any]:
     return shown
 
 
-def _value(name: str) -> Any:
+def _value(name: str) -> Callable[[Profile], str | None]:
     def read(profile: Profile) -> str | None:
-        attribute = getattr(profile, name)
-        return attribute and attribute.value
+        attribute: Attribute | None = getattr(profile, name)
+        return attribute.value if attribute is not None else None
 
     return read
 
 
 #: How each field of a view is read from a profile; `card` is answered beside `who`.
-FIELD_READERS: Final = {
+FIELD_READERS: Final[dict[str, Callable[[Profile], object]]] = {
     "masked_name": lambda p: names.masked(p.full_name.value),
     "full_name": _value("full_name"),
     "birth_year": lambda p: p.birth.value[:4],

@@ -21,10 +21,11 @@ from motma.identity import mirror
 from motma.kernel.clock import civil_day
 from motma.keys.keyring import Keyring
 from motma.scan.appending import Appender
+from motma.scan.judging import Gate
 from motma.scan.looking import Register
-from motma.scan.service import Gate
 from motma.storage.partitions import ensure_days
-from motma.web import access, me, open as public, openapi, pages, people, problems, scans
+from motma.web import access, me, openapi, pages, people, problems, scans
+from motma.web import open as public
 from motma.web.calls import Proofs
 
 #: The scan stands first: routes are tried in this order.
@@ -36,6 +37,7 @@ OPERATIONS: Final = [
     *me.OPERATIONS,
 ]
 #: Seconds between two rounds of upkeep: mirror what waits, keep partitions ahead, re-read keys.
+_METHOD: Final = 405
 UPKEEP_S: Final = 2.0
 
 _log = structlog.get_logger("motma.web")
@@ -47,23 +49,32 @@ def create(settings: Settings | None = None, platform: Platform | None = None) -
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            ready = platform or await stack.enter_async_context(open_platform(settings))
-            _furnish(app, ready)
-            stop = asyncio.Event()
-            tasks = [
-                asyncio.create_task(_upkeep(ready, stop)),
-                asyncio.create_task(sequencer_of(ready).run(stop)),
-            ]
-            yield
-            stop.set()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ready = platform
+            if ready is None:
+                ready = await stack.enter_async_context(open_platform(settings))
+            async with _at_work(app, ready):
+                yield
 
     return Starlette(
         routes=[*(o.route() for o in OPERATIONS), *pages.routes()],
         middleware=[Middleware(pages.Guarded)],
         lifespan=lifespan,
-        exception_handlers={404: _no_route, 405: _no_route},
+        exception_handlers={404: _no_route, _METHOD: _no_route},
     )
+
+
+@asynccontextmanager
+async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
+    """The application furnished, upkeep and sequencer running beside it."""
+    _furnish(app, platform)
+    stop = asyncio.Event()
+    tasks = [
+        asyncio.create_task(_upkeep(platform, stop)),
+        asyncio.create_task(sequencer_of(platform).run(stop)),
+    ]
+    yield
+    stop.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def sequencer_of(platform: Platform) -> Sequencer:
@@ -125,6 +136,6 @@ async def _upkeep(platform: Platform, stop: asyncio.Event) -> None:
 
 async def _no_route(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
-    code = "request.method" if status == 405 else "request.path"
+    code = "request.method" if status == _METHOD else "request.path"
     text = ("Không có địa chỉ này.", "There is nothing at this address.")
     return problems.document(request, status=status, code=code, text=text)

@@ -12,8 +12,9 @@ from motma.access.errors import Forbidden
 from motma.codec.pictures import read_picture
 from motma.kernel.errors import Malformed
 from motma.scan import service
+from motma.scan.answering import Answer
 from motma.scan.model import Ask
-from motma.scan.service import Acknowledgement, Answer
+from motma.scan.service import Acknowledgement
 from motma.web.calls import claims_of, gate_of, session_of, tell_limit
 from motma.web.operations import Operation
 

@@ -1,0 +1,107 @@
+"""Answering one scan: the event that is kept of it, and what the reader hears."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from motma.access.means import Means
+from motma.access.tokens import Claims
+from motma.audit.model import Event, record
+from motma.codec.issued import fitted_name
+from motma.kernel import names
+from motma.scan import model, texts
+from motma.scan.judging import Judged
+from motma.scan.model import Outcome
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader hears of one scan."""
+
+    scan_id: UUID
+    outcome: str
+    advice: dict[str, Any]
+    who: dict[str, Any] | None
+    card: dict[str, Any] | None
+    warnings: list[dict[str, Any]]
+    family: str
+    signature: dict[str, str | None]
+    freshness: dict[str, str | None]
+    decision_at: datetime
+    receipt: dict[str, Any]
+
+
+def event_of(means: Means, claims: Claims, judged: Judged) -> Event:
+    """The append of one scan: who, where, in which role, for what; sealed."""
+    ask, known = judged.ask, judged.known
+    details = {
+        "reader": str(judged.row["reader_id"]),
+        "organisation": str(claims.organisation),
+        "organisation_name": judged.row["organisation_name"],
+        "role": judged.view.role,
+        "purpose": ask.purpose,
+        "place": str(ask.checkpoint),
+        "place_name": judged.row["place_name"],
+        "family": judged.code.family,
+        "signature": judged.code.signature,
+        "saw": sorted(judged.view.fields) if judged.outcome in _SEEN else [],
+        "now": judged.outcome_now,
+        "case": ask.case,
+    }
+    return record(
+        means.vault,
+        means.clock,
+        means.random,
+        kind="scan.read",
+        details=details,
+        person_id=known.person_id if known is not None else None,
+        device_id=claims.device,
+        event_id=ask.scan_id,
+        at=judged.decided_at,
+        outcome=judged.outcome,
+        body_hash=ask.body_hash(),
+    )
+
+
+#: Outcomes after which the view's fields are answered.
+_SEEN = frozenset({Outcome.KNOWN, Outcome.COPIED})
+#: Outcomes after which only the card is answered.
+_CARD_ONLY = frozenset({Outcome.UNSIGNED, Outcome.UNKNOWN_KEY})
+
+
+def answer(judged: Judged, receipt: dict[str, Any]) -> Answer:
+    """What the view lets the reader hear; decided as of now: `at` never widens it."""
+    outcome, known, fields = judged.outcome_now, judged.known, judged.view.fields
+    shown = None
+    fitted = None
+    if outcome in _SEEN and known is not None:
+        shown = model.who(known.profile, fields)
+        fitted = fitted_name(names.hoten(known.profile.full_name.value))
+    with_card = outcome in (_SEEN | _CARD_ONLY) and "card" in fields
+    warned = model.warnings(judged.code, known, outcome, fitted)
+    code, vi, en = texts.ADVICE[outcome]
+    return Answer(
+        scan_id=judged.ask.scan_id,
+        outcome=outcome,
+        advice={"code": code, "text": {"vi": vi, "en": en}},
+        who=shown,
+        card=_neutral() if with_card else None,
+        warnings=[texts.warning(code) for code in warned],
+        family=judged.code.family,
+        signature={"state": judged.code.signature, "kid": judged.code.kid},
+        freshness=_freshness(judged),
+        decision_at=judged.now,
+        receipt=receipt,
+    )
+
+
+def _neutral() -> dict[str, Any]:
+    """Where no rule book applies, the card is neutral, never green by default (domain.md §5)."""
+    text = texts.both(texts.CARD_TEXT["neutral"])
+    return {"colour": "neutral", "text": text, "valid_until": None}
+
+
+def _freshness(judged: Judged) -> dict[str, str | None]:
+    now = judged.now.isoformat()
+    return {"data_at": now, "keys_at": now, "rules_at": None}

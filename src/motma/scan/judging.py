@@ -1,0 +1,166 @@
+"""Judging one scan: what the text says, what the register knows, who asks; then the decision."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from motma.access.errors import DeviceLost, Forbidden, SessionEnded
+from motma.access.limits import Counters, insist
+from motma.access.means import Means
+from motma.access.policy import View, current
+from motma.access.tokens import Claims
+from motma.codec import living
+from motma.codec.issued import FindKey, Signature
+from motma.identity.issuing import living_name, living_secret
+from motma.identity.model import PROFILE_COLUMN
+from motma.identity.model import read as read_profile
+from motma.kernel.clock import civil_day
+from motma.keys.vault import Vault
+from motma.scan import codes, model
+from motma.scan.appending import Appender
+from motma.scan.errors import CaseNeeded, IdReused
+from motma.scan.looking import Register, Wanted
+from motma.scan.model import Ask, Code, Known, Outcome
+from motma.storage.pool import Pool
+
+_NOBODY: Final = UUID(int=0)
+#: As long as a usual profile, so that opening it costs the same.
+_NOBODY_PROFILE: Final = (
+    b'{"full_name":{"value":"Nguyen Van Khong","assurance":2,"known_at":"2021-01-01T00:00:00Z",'
+    b'"source":"nobody"},"birth":{"value":"1990-01-01","assurance":2,'
+    b'"known_at":"2021-01-01T00:00:00Z","source":"nobody"},"sex":{"value":"male","assurance":2,'
+    b'"known_at":"2021-01-01T00:00:00Z","source":"nobody"},"documents":[{"kind":"cccd",'
+    b'"number":"000000000000","assurance":2,"known_at":"2021-01-01T00:00:00Z","source":"nobody"}]}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the scan path works with; made once per process."""
+
+    means: Means
+    pool: Pool
+    register: Register
+    appender: Appender
+    counters: Counters
+    find_key: FindKey
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A scan with everything its answer is made of."""
+
+    ask: Ask
+    code: Code
+    known: Known | None
+    view: View
+    row: Record
+    outcome: Outcome
+    outcome_now: Outcome
+    decided_at: datetime
+    now: datetime
+
+
+async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited: bool) -> Judged:
+    """Read once, refuse who may not ask, decide; `limited` counts unsigned texts."""
+    decided_at = ask.judged_at(now)
+    code = codes.read(ask.code, gate.find_key, today=civil_day(now))
+    if limited and not code.signed:
+        key = claims.device.bytes
+        insist(gate.counters.take(model.UNSIGNED_SCANS, key, at_s=now.timestamp()))
+    row = await _read(gate, claims, ask, code)
+    view = _permitted(row, ask, now)
+    if row["seen_device"] is not None and (
+        row["seen_device"] != claims.device or row["seen_hash"] != ask.body_hash()
+    ):
+        raise IdReused
+    known = _known(gate.means, row, code, ask, decided_at)
+    return Judged(
+        ask=ask,
+        code=code,
+        known=known,
+        view=view,
+        row=row,
+        outcome=model.judge(code, known, at=decided_at, today=civil_day(decided_at)),
+        outcome_now=model.judge(code, known, at=now, today=civil_day(now)),
+        decided_at=decided_at,
+        now=now,
+    )
+
+
+async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code) -> Record:
+    vault = gate.means.vault
+    return await gate.register.look_up(
+        Wanted(
+            device_id=claims.device,
+            session_id=claims.session,
+            scan_id=ask.scan_id,
+            place_id=ask.checkpoint,
+            qid=None if code.signature is Signature.FORGED else code.qid,
+            blinds=[b for key in code.documents for b in vault.blinds("document", key)],
+            wallets=code.living is not None,
+        )
+    )
+
+
+def _permitted(row: Record, ask: Ask, now: datetime) -> View:
+    """The view of whoever asks, as things stand in the database now, not in the token."""
+    if row["device_status"] != "active":
+        raise DeviceLost
+    if row["ends_at"] is None or row["session_ended"] is not None or row["ends_at"] <= now:
+        raise SessionEnded
+    if row["reader_status"] != "active" or row["organisation_status"] != "active":
+        raise SessionEnded
+    if not row["own_place"]:
+        raise Forbidden
+    view = current().view(row["role"], ask.purpose, row["place_kind"])
+    if view.needs_case and not (ask.case and ask.case.strip()):
+        raise CaseNeeded
+    return view
+
+
+def _known(means: Means, row: Record, code: Code, ask: Ask, at: datetime) -> Known | None:
+    if row["person_id"] is None:
+        # as much work as for somebody: an unknown code must not answer sooner
+        _decoy(means)
+        return None
+    plain = means.vault.open(PROFILE_COLUMN, row["person_id"], row["profile"])
+    return Known(
+        person_id=row["person_id"],
+        profile=read_profile(plain),
+        state=row["state"],
+        ended_at=row["ended_at"],
+        issue_no=row["issue_no"],
+        updated_at=row["updated_at"],
+        merged=row["merged"],
+        living_ok=_living(means, row["wallets"], code, ask.code, at),
+    )
+
+
+def _living(
+    means: Means, wallets: list[UUID] | None, code: Code, text: str, at: datetime
+) -> bool | None:
+    """Whether the living part is a present one of the person's own wallet; None without one."""
+    if code.living is None:
+        return None
+    for device_id in wallets or ():
+        if living_name(device_id) == code.living:
+            secret = living_secret(means, device_id)
+            return living.check(text.strip(), secret=secret, at=at)
+    return False
+
+
+@lru_cache(maxsize=8)
+def _nobody(vault: Vault) -> bytes:
+    """A sealed profile of nobody."""
+    return vault.seal(PROFILE_COLUMN, _NOBODY, _NOBODY_PROFILE)
+
+
+def _decoy(means: Means) -> None:
+    """Open and read a profile of nobody."""
+    sealed = _nobody(means.vault)
+    read_profile(means.vault.open(PROFILE_COLUMN, _NOBODY, sealed))

@@ -1,0 +1,27 @@
+"""Telling of a scan: the operator's counters, and an alarm when one person is read too often."""
+
+from typing import Final
+
+from prometheus_client import Counter
+
+from motma.scan import model
+from motma.scan.judging import Gate, Judged
+
+#: By outcome only: a metric names no person, reader or place.
+SCANS: Final = Counter("motma_scans", "Scans that became durable", ["outcome"])
+ALARMS: Final = Counter("motma_person_alarms", "People read more often than is usual")
+
+
+async def tell(gate: Gate, judged: Judged) -> None:
+    """Count a durable scan; a person read unusually often is told, and never refused."""
+    SCANS.labels(judged.outcome).inc()
+    if judged.known is None:
+        return
+    person_id, at_s = judged.known.person_id, judged.now.timestamp()
+    allowance = gate.counters.take(model.PERSON_ALARM, person_id.bytes, at_s=at_s)
+    if allowance.remaining == -1:  # once in a window
+        ALARMS.inc()
+        details = {"window_s": model.PERSON_ALARM.window_s, "more_than": model.PERSON_ALARM.count}
+        await gate.appender.append(
+            gate.means.event("scan.person-alarm", details, person_id=person_id)
+        )
