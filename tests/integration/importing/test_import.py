@@ -37,13 +37,9 @@ NOBODY = {
 async def test_new_people_get_a_qid_their_documents_and_an_event_a_chunk(
     importer: Importer,
 ) -> None:
-    done = await importer.run(
-        importer.file([MAU, THU, NOBODY, MAU | {"cccd": "001187900002"}])
-    )
+    done = await importer.run(importer.file([MAU, THU, NOBODY, MAU | {"cccd": "001187900002"}]))
     assert (done.rows, done.created, done.known, done.failed) == (4, 4, 0, 0)
-    qids = await importer.db.fetch(
-        "SELECT q.qid FROM qid q JOIN person p USING (person_id, qid)"
-    )
+    qids = await importer.db.fetch("SELECT q.qid FROM qid q JOIN person p USING (person_id, qid)")
     assert len(qids) == 4
     assert all(has_check_digit(row["qid"]) for row in qids)
     assert (await importer.counts())["document_index"] == 3
@@ -98,12 +94,52 @@ async def test_a_document_twice_in_one_file_is_one_person(importer: Importer) ->
 
 async def test_a_later_file_adds_to_what_is_known(importer: Importer) -> None:
     await importer.run(importer.file([MAU]))
-    done = await importer.run(
-        importer.file([MAU | {"cmnd": "900000009"}], name="more.csv")
-    )
+    done = await importer.run(importer.file([MAU | {"cmnd": "900000009"}], name="more.csv"))
     assert (done.created, done.known) == (0, 1)
     (profile,) = await importer.profiles()
     assert {d.number for d in profile.documents} == {"001187900001", "900000009"}
+
+
+async def test_what_the_bulk_improves_is_what_registering_would_have_improved(
+    importer: Importer,
+) -> None:
+    await importer.run(importer.file([MAU, THU]))
+    later = [
+        MAU | {"cmnd": "900000009", "phone": "0590000002"},
+        THU | {"birth_date": "1950-03-04"},
+        MAU | {"address": "Số 1"},
+    ]
+    done = await importer.run(importer.file(later, name="later.csv"))
+    assert (done.created, done.known, done.failed) == (0, 3, 0)
+    by_name = {p.full_name.value: p for p in await importer.profiles()}
+    mau, thu = by_name[MAU["full_name"]], by_name[THU["full_name"]]
+    assert {a.value for a in mau.phones} == {"+84590000001", "+84590000002"}
+    assert mau.address is not None
+    assert thu.birth.value == "1950-03-04"
+    versions = await importer.db.fetch("SELECT version FROM person ORDER BY version")
+    assert [row["version"] for row in versions] == [2, 2]
+    changed = "SELECT count(*) FROM event WHERE kind = 'identity.changed'"
+    assert await importer.db.fetchval(changed) == 2
+    again = await importer.run(
+        importer.file([MAU | {"cccd": "", "cmnd": "900000009"}], name="3.csv")
+    )
+    assert (again.created, again.known) == (0, 1)
+
+
+async def test_the_same_conflict_again_opens_no_second_case_until_it_is_decided(
+    importer: Importer,
+) -> None:
+    await importer.run(importer.file([MAU]))
+    other = MAU | {"full_name": "Phạm Thị Khác"}
+    cases = "SELECT count(*) FROM review_case"
+    for name in ("1.csv", "2.csv"):
+        path = importer.file([other, THU | {"address": name}], name=name)
+        await importer.run(path)
+        assert importer.findings(path) == [(2, "error", "identity.conflict")]
+        assert await importer.db.fetchval(cases) == 1
+    await importer.db.execute("UPDATE review_case SET decided_at = now(), decision = 'other'")
+    await importer.run(importer.file([other, THU | {"address": "3"}], name="3.csv"))
+    assert await importer.db.fetchval(cases) == 2
 
 
 async def test_a_document_with_another_name_is_a_conflict_and_overwrites_nothing(
@@ -131,9 +167,7 @@ async def test_a_declared_file_neither_attaches_to_nor_blocks_the_owner(
         assurance=Assurance.DECLARED,
     )
     assert (done.created, done.failed) == (1, 0)
-    proven = await importer.db.fetch(
-        "SELECT person_id FROM document_index WHERE proven"
-    )
+    proven = await importer.db.fetch("SELECT person_id FROM document_index WHERE proven")
     assert len(proven) == 1
 
 
@@ -164,10 +198,7 @@ async def test_bad_rows_are_reported_by_number_and_code_and_stop_nothing(
 async def test_imported_codes_are_kept_or_stay_scannable(importer: Importer) -> None:
     ours, odd = "162979388586171100", "HN-000123"
     await importer.run(importer.file([MAU | {"qid": ours}, THU | {"qid": odd}]))
-    states = {
-        r["qid"]: r["state"]
-        for r in await importer.db.fetch("SELECT qid, state FROM qid")
-    }
+    states = {r["qid"]: r["state"] for r in await importer.db.fetch("SELECT qid, state FROM qid")}
     assert states[ours] == "active"
     assert states[odd] == "alias"
     assert len(states) == 3
@@ -218,9 +249,7 @@ async def test_a_dry_run_judges_every_row_and_writes_no_person(
     importer: Importer,
 ) -> None:
     path = importer.file([MAU, THU | {"cmnd": "1"}])
-    done = await service.check(
-        importer.order(path), importer.means.clock, keys=importer.keys
-    )
+    done = await service.check(importer.order(path), importer.means.clock, keys=importer.keys)
     assert (done.rows, done.failed) == (2, 1)
     assert importer.findings(path) == [(3, "error", "document.cmnd-not-9-digits")]
     assert set((await importer.counts()).values()) == {0}
@@ -271,9 +300,7 @@ async def test_a_guardian_is_known_of_age_and_somebody_else(importer: Importer) 
 
 async def test_a_declared_guardian_attaches_to_nobody(importer: Importer) -> None:
     await importer.run(importer.file([MAU]))
-    declared = importer.file(
-        [CON | {"guardian_document": MAU["cccd"]}], name="self.csv"
-    )
+    declared = importer.file([CON | {"guardian_document": MAU["cccd"]}], name="self.csv")
     await importer.run(declared, assurance=Assurance.DECLARED)
     assert await importer.db.fetchval("SELECT count(*) FROM guardian") == 0
 
@@ -303,9 +330,7 @@ async def test_nothing_clear_reaches_the_database_files_or_its_log(
         "1987-01-18",
     ):
         assert _holding(postgres.data_dir, secret) == []
-    assert (
-        _holding(postgres.data_dir, "pg_catalog") != []
-    )  # the search does find clear text
+    assert _holding(postgres.data_dir, "pg_catalog") != []  # the search does find clear text
 
 
 def _holding(directory: Path, text: str) -> list[Path]:

@@ -28,9 +28,7 @@ async def test_an_import_killed_again_and_again_ends_as_a_clean_one(
     path = _people(importer.home / "people.csv")
     order = Order(path=path, source="a source", chosen={}, chunk_rows=CHUNK)
     for chunks in (1, 3, 5):
-        process = start(
-            importer.dsn, importer.keys, path, source=order.source, chunk_rows=CHUNK
-        )
+        process = start(importer.dsn, importer.keys, path, source=order.source, chunk_rows=CHUNK)
         assert process.stdout is not None
         for _ in range(chunks + 1):  # the first line says where it goes on
             process.stdout.readline()
@@ -53,9 +51,7 @@ async def test_an_import_killed_again_and_again_ends_as_a_clean_one(
 
 async def test_the_workers_of_a_killed_import_end_with_it(importer: Importer) -> None:
     path = _people(importer.home / "people.csv")
-    process = start(
-        importer.dsn, importer.keys, path, source="a source", chunk_rows=CHUNK
-    )
+    process = start(importer.dsn, importer.keys, path, source="a source", chunk_rows=CHUNK)
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.readline()

@@ -1,29 +1,22 @@
 """One chunk of sealed rows → people, in the caller's transaction; same outcome as `register`.
 
-New people are copied in bulk. A row whose proven document is somebody's already is compared with
-that person; only when something differs does it go through `service.register`, one by one.
+New people are copied in bulk; a row whose proven document is somebody's already is compared with
+that person (`comparing`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from motma.access.means import Means
-from motma.identity import model, service
 from motma.identity.importing import guardians, queries
+from motma.identity.importing.comparing import Claims, compare
 from motma.identity.importing.outcome import Merged
 from motma.identity.importing.preparing import Plan, Prepared, Staged
-from motma.identity.importing.rows import Finding, Read
-from motma.identity.model import Assurance, Profile
-from motma.identity.service import ConflictOpened
+from motma.identity.model import Assurance
 from motma.kernel.ids import new_qid
 from motma.storage.pool import Connection
 
-#: Gives the claim of a row again: only rows that differ from what is known need it.
-Claims = Callable[[int], Read]
-
-_CONFLICT: Final = "identity.conflict"
 _QID_TAKEN: Final = "identity.qid-taken"
 
 
@@ -47,7 +40,7 @@ async def merge(
     merged.created = len(rows.fresh) - len(overtaken)
     merged.people = {row.row_no: row.person_id for row in rows.fresh if row.row_no not in overtaken}
     late = [one for one in prepared if one.staged.row_no in overtaken]
-    await _compare(db, means, plan, [*rows.met, *late], claims, merged)
+    await compare(db, means, plan, [*rows.met, *late], claims, merged)
     merged.known += rows.again
     if plan.assurance > Assurance.DECLARED:  # what is declared attaches to nobody
         await guardians.link(db, means, plan, prepared, merged)
@@ -111,87 +104,3 @@ async def _insert(db: Connection, means: Means, plan: Plan, fresh: list[Staged])
         source=plan.source,
         at=means.clock.now(),
     )
-
-
-async def _compare(
-    db: Connection,
-    means: Means,
-    plan: Plan,
-    met: list[Prepared],
-    claims: Claims,
-    merged: Merged,
-) -> None:
-    """Rows whose document is somebody's: known as they are, or registered one by one."""
-    if not met:
-        return
-    owners = await queries.owners(db, [blind for one in met for blind in one.owned])
-    people = await queries.people(db, list(set(owners.values())))
-    profiles = {
-        person_id: _opened(means, person_id, row["profile"])
-        for person_id, row in people.items()
-        if row["merged_into"] is None  # `register` knows who they are now
-    }
-    same: list[tuple[Prepared, UUID]] = []
-    for one in sorted(met, key=lambda one: one.staged.row_no):
-        theirs = {owners[blind] for blind in one.owned if blind in owners}
-        known = [profiles.get(person_id) for person_id in theirs]
-        if len(known) == 1 and _says_nothing_new(means, known[0], one.staged):
-            same.append((one, theirs.pop()))
-            continue
-        for person_id in theirs:  # changes now: later rows must not trust the old profile
-            profiles.pop(person_id, None)
-        await _register(db, means, plan, one, claims, merged)
-    merged.known += len(same)
-    await queries.add_statements(db, [(one.statement[0], person_id) for one, person_id in same])
-    for one, person_id in same:
-        merged.people[one.staged.row_no] = person_id
-        await _keep_qid(db, means, person_id, one, merged)
-
-
-def _says_nothing_new(means: Means, known: Profile | None, staged: Staged) -> bool:
-    """Whether the row agrees with a person and would change nothing of what is known."""
-    if known is None:
-        return False
-    news = _opened(means, staged.person_id, staged.profile)
-    return model.agree(known, news) and model.improve(known, news) == known
-
-
-def _opened(means: Means, person_id: UUID, sealed: bytes) -> Profile:
-    return model.read(means.vault.open(model.PROFILE_COLUMN, person_id, sealed))
-
-
-async def _register(
-    db: Connection, means: Means, plan: Plan, one: Prepared, claims: Claims, merged: Merged
-) -> None:
-    """The same as a single registration: improves what is known, or opens a review case."""
-    row_no = one.staged.row_no
-    said = claims(row_no)
-    done = await service.register(
-        db,
-        means,
-        said.claim,
-        source=plan.source,
-        assurance=plan.assurance,
-        qid=said.qid or said.alias,
-    )
-    if isinstance(done, ConflictOpened):
-        merged.findings.append(Finding(row_no, "", "error", _CONFLICT))
-        return
-    merged.people[row_no] = done.person_id
-    merged.created += done.created
-    merged.known += not done.created
-    await queries.add_statements(db, [(one.statement[0], done.person_id)])
-    if not done.created:
-        await _keep_qid(db, means, done.person_id, one, merged)
-
-
-async def _keep_qid(
-    db: Connection, means: Means, person_id: UUID, one: Prepared, merged: Merged
-) -> None:
-    """An imported QID of somebody known stays scannable as an alias."""
-    name = one.wanted_qid or one.staged.alias
-    if name is None:
-        return
-    await db.execute(queries.ADD_ALIAS, name, person_id, means.clock.now())
-    if (await queries.taken_qids(db, [name]))[name] != person_id:
-        merged.warn(one.staged.row_no, "qid", _QID_TAKEN)

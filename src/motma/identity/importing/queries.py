@@ -40,7 +40,15 @@ OWNERS: Final = """
 SAID: Final = "SELECT blind, person_id FROM person_index WHERE blind = ANY($1)"
 TAKEN_QIDS: Final = "SELECT qid, person_id FROM qid WHERE qid = ANY($1)"
 PEOPLE: Final = """
-    SELECT person_id, profile, merged_into FROM person WHERE person_id = ANY($1)
+    SELECT person_id, profile, version, merged_into FROM person WHERE person_id = ANY($1)
+"""
+LOCK_PEOPLE: Final = """
+    SELECT person_id, version FROM person
+     WHERE person_id = ANY($1) AND merged_into IS NULL ORDER BY person_id FOR UPDATE
+"""
+UNDER_REVIEW: Final = """
+    SELECT EXISTS (SELECT FROM person_index i JOIN review_case c USING (person_id)
+                    WHERE i.blind = $1 AND i.person_id = ANY($2) AND c.decided_at IS NULL)
 """
 # ordered by key, so that two imports wait for each other in one order and never in a circle
 ADD_DOCUMENT_INDEX: Final = """
@@ -136,6 +144,17 @@ async def taken_qids(db: Connection, qids: list[str]) -> dict[str, UUID]:
 async def people(db: Connection, person_ids: list[UUID]) -> dict[UUID, Record]:
     """Person → sealed profile; served by the primary key."""
     return {row["person_id"]: row for row in await db.fetch(PEOPLE, person_ids)}
+
+
+async def lock_people(db: Connection, person_ids: list[UUID]) -> dict[UUID, int]:
+    """Person → version, until the transaction ends; without merged ones."""
+    rows = await db.fetch(LOCK_PEOPLE, person_ids)
+    return {row["person_id"]: row["version"] for row in rows}
+
+
+async def is_under_review(db: Connection, refused: bytes, owners: list[UUID]) -> bool:
+    """Whether the same statement opened a case about one of them that nobody decided yet."""
+    return bool(await db.fetchval(UNDER_REVIEW, refused, owners))
 
 
 async def add_statements(db: Connection, said: list[tuple[bytes, UUID]]) -> None:
