@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from staging import Stage, stage
+from tests.staging import Stage, stage
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 from tests.browser.reader import Gatekeeper
-from staging import free_port
+from tests.staging import free_port
 from tests.browser.serving import launch
 
 from motma.storage import server

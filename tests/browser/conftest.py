@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
-from browser.reader import Gatekeeper
-from browser.serving import Site, launch, serve
+from tests.browser.reader import Gatekeeper
+from tests.browser.serving import Site, launch, serve
 
 
 @pytest.fixture(scope="session")

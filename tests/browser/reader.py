@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
-from browser.seeding import PIN
+from tests.browser.seeding import PIN
 
 _AXE: Final = Path(__file__).parents[2] / "ui/node_modules/axe-core/axe.min.js"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

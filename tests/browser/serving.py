@@ -15,8 +15,8 @@ from typing import Final
 
 import httpx
 from playwright.sync_api import Browser, sync_playwright
-from browser.seeding import Seeded, seed
-from browser.symbols import write_video
+from tests.browser.seeding import Seeded, seed
+from tests.browser.symbols import write_video
 
 _PAGE: Final = Path(__file__).parents[2] / "src/motma/web/static/reader/index.html"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Request, expect
-from browser.reader import Gatekeeper
-from browser.seeding import GUARD, MARKET
-from browser.serving import Site, launch
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site, launch
 
 ENTRY = "Vào cửa"
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Request, expect
-from browser.reader import Gatekeeper
-from browser.seeding import GUARD, MARKET
-from browser.serving import Site
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
 

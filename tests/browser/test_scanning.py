@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from playwright.sync_api import expect
-from browser.reader import Gatekeeper
-from browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
-from browser.serving import Site
-from browser.symbols import write_pdf, write_picture
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
+from tests.browser.serving import Site
+from tests.browser.symbols import write_pdf, write_picture
 
 ENTRY = "Vào cửa"
 MENU = "https://example.org/menu"

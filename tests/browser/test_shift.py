@@ -1,9 +1,9 @@
 """A device, its shifts, and what the page says when something does not work."""
 
 from playwright.sync_api import expect
-from browser.reader import Gatekeeper
-from browser.seeding import CLINIC, GUARD, MARKET, NURSE, TRACER
-from browser.serving import Site
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import CLINIC, GUARD, MARKET, NURSE, TRACER
+from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
 

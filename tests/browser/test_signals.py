@@ -1,8 +1,8 @@
 """A guard who looks at the person hears and feels the answer."""
 
-from browser.reader import Gatekeeper
-from browser.seeding import GUARD, MARKET
-from browser.serving import Site
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
 

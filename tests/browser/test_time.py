@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from browser.reader import Gatekeeper
-from browser.seeding import GUARD, MARKET
-from browser.serving import Site
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from staging import Stage, person_claim
+from tests.staging import Stage, person_claim
 
 from motma.identity import service
 from motma.identity.model import Assurance, Claim, ShownDocument

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from import_stage import Importer
+from tests.import_stage import Importer
 
 from motma.access.means import Means
 from motma.kernel.clock import SetClock

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from import_process import start
-from import_stage import Importer
+from tests.import_process import start
+from tests.import_stage import Importer
 
 from motma.identity import service as identity
 from motma.identity.importing import columns, service

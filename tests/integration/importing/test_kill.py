@@ -4,8 +4,8 @@ import signal
 import time
 from pathlib import Path
 
-from import_process import start
-from import_stage import Importer
+from tests.import_process import start
+from tests.import_stage import Importer
 
 from motma.cli.simulate import write
 from motma.identity.importing import service

@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from staging import EPOCH, Stage, stage
+from tests.staging import EPOCH, Stage, stage
 from tests.integration.scan.test_scan import printed
 
 from motma.identity import ending

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from staging import PIN, DeviceKey, free_port, person_claim
+from tests.staging import PIN, DeviceKey, free_port, person_claim
 
 from motma.access import service as access
 from motma.bootstrap import Settings, open_platform

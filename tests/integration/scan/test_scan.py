@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from staging import Stage
+from tests.staging import Stage
 
 from motma.codec.issued import Form
 from motma.identity import ending, issuing, service
