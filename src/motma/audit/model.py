@@ -55,7 +55,7 @@ class Event:
         """Whether the row is still what was committed to."""
         try:
             return len(self.salt) == SALT_BYTES and self.commitment == commit(self)
-        except OverflowError:  # a value that no event has
+        except (OverflowError, TypeError):  # a value that no event has, such as infinity
             return False
 
 

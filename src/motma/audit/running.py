@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+import structlog
 
 from motma.audit import queries
 from motma.audit.mirror import Mirror
@@ -21,6 +22,8 @@ INTERVAL_S: Final = 1.0
 
 #: Seconds until another try after the database went away.
 RETRY_S: Final = 1.0
+
+_log = structlog.get_logger(__name__)
 
 
 class Sequencer:
@@ -46,10 +49,15 @@ class Sequencer:
         self._probe = probe
 
     async def run(self, stop: asyncio.Event, *, interval_s: float = INTERVAL_S) -> None:
-        """Pass after pass. Forked ends it: a log that would contradict itself must not go on."""
+        """Pass after pass; what the database or the disk refuses is tried again.
+
+        Forked ends it: a log that would contradict itself must not go on.
+        """
         while not stop.is_set():
-            with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            try:
                 await self._lead(stop, interval_s)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("audit.sequencer-retries", error=type(error).__name__)
             await _rest(stop, RETRY_S)
 
     async def once(self) -> Checkpoint | None:

@@ -70,6 +70,9 @@ def shared(directory: Path) -> Iterator[None]:
     """Hold the ring for reading both files as one."""
     if not (directory / RING).exists():
         raise RingMissing(RING)
+    if not (directory / _LOCK).exists():  # a ring that was only copied here
+        yield
+        return
     with _locked(directory, fcntl.LOCK_SH):
         yield
 
@@ -85,9 +88,14 @@ def version(directory: Path) -> tuple[int, int]:
 
 @contextmanager
 def _locked(directory: Path, operation: int) -> Iterator[None]:
-    with os.fdopen(os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
+    changing = operation == fcntl.LOCK_EX  # readers may have no right to write
+    flags = os.O_RDWR | os.O_CREAT if changing else os.O_RDONLY
+    lock = os.open(directory / _LOCK, flags, 0o600)
+    try:
         fcntl.flock(lock, operation)
         yield
+    finally:
+        os.close(lock)
 
 
 def _refuse_strangers(directory: Path) -> None:

@@ -284,3 +284,21 @@ async def test_an_event_has_its_place_within_the_merge_delay(log: "Log") -> None
     stop.set()
     await running
     assert await queries.oldest_waiting(log.db) is None
+
+
+async def test_a_sequencer_whose_connection_breaks_goes_on(log: "Log") -> None:
+    stop, sequencer = asyncio.Event(), log.sequencer()
+    running = asyncio.create_task(sequencer.run(stop, interval_s=0.01))
+    for count in (5, 10):
+        await log.append(log.events(5))
+        for _ in range(200):
+            if len(await places(log)) == count:
+                break
+            await asyncio.sleep(0.05)
+        assert len(await places(log)) == count
+        await log.db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    stop.set()
+    await running

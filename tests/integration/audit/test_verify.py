@@ -1,14 +1,16 @@
 """Whatever is changed or lost in the log is found; what is not is left in peace."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from motma.audit import service
 from motma.audit.model import KEEP
 from motma.audit.verify import verify
-from motma.storage.pool import Connection
+from motma.storage.pool import Connection, connect
 
 if TYPE_CHECKING:
     from tests.integration.audit.conftest import Log
@@ -216,3 +218,22 @@ async def test_progress_is_told_up_to_the_end(small: "Log") -> None:
         progress=lambda done, total: told.append((done, total)),
     )
     assert told == [(1, 600), (300, 600), (600, 600)]
+
+
+async def test_values_that_no_event_has_are_found_too(small: "Log") -> None:
+    for column, value in (("at", "'infinity'"), ("kind", "repeat('x', 70000)")):
+        assert "audit.row-changed" in await found(small, f"UPDATE event SET {column} = {value}")
+
+
+async def test_a_log_that_is_being_written_is_whole_at_any_moment(log: "Log") -> None:
+    stop, sequencer = asyncio.Event(), log.sequencer()
+    running = asyncio.create_task(sequencer.run(stop, interval_s=0.001))
+    other = await connect(log.dsn)
+    for _ in range(30):
+        await service.append(other, log.events(20))
+        report = await log.verify()
+        assert report.findings == []
+    await other.close()
+    stop.set()
+    await running
+    assert report.leaves > 100
