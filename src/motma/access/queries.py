@@ -101,6 +101,14 @@ FIND_SESSION: Final = """
      WHERE s.device_id = $1 AND s.session_id = $2
 """
 
+#: What is past its keep-until; each table's comment says when that is.
+FORGET: Final = (
+    "DELETE FROM session WHERE ends_at < $1 - interval '31 days'",
+    "DELETE FROM enrolment_code WHERE expires_at < $1 - interval '1 day'",
+    "DELETE FROM device WHERE ended_at < $1 - interval '31 days'",
+    "DELETE FROM local.outbox WHERE done_at < $1 - interval '7 days'",
+)
+
 
 async def add_organisation(db: Connection, organisation_id: UUID, name: str, at: datetime) -> None:
     """One more organisation."""

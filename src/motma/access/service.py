@@ -298,3 +298,9 @@ async def _begin(
         device_id=device.device_id,
     )
     return session
+
+
+async def forget(db: Connection, now: datetime) -> None:
+    """Delete what is past its keep-until."""
+    for statement in queries.FORGET:
+        await db.execute(statement, now)

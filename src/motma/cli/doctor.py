@@ -11,9 +11,12 @@ import psycopg
 import typer
 from rich.table import Table
 
+from motma.audit.model import MERGE_DELAY
 from motma.bootstrap import Settings
 from motma.cli.running import out, told
 from motma.kernel.clock import SystemClock
+from motma.kernel.errors import Declined
+from motma.keys.keyring import Keyring
 from motma.storage import migrate, server
 
 #: Below this PostgreSQL may stop within hours; bytes.
@@ -145,7 +148,45 @@ def check_modes(patient: Patient) -> Finding:
     )
 
 
-#: In the order of the table; other contexts add theirs.
+def check_keys(patient: Patient) -> Finding:
+    """Whether every purpose has an active key, and no demo key serves production."""
+    directory = patient.settings.keys_dir
+    if not (directory / "ring.json").exists():
+        made = "motma keys create" if patient.settings.production else "the demo makes its own"
+        return Finding(check="keys", state=State.WARN, saw="none yet", do=made)
+    try:
+        ring = Keyring.open(directory)
+    except Declined as declined:
+        return Finding(
+            check="keys", state=State.FAIL, saw=str(declined), do="restore the key directory"
+        )
+    problems = ring.problems(production=patient.settings.production)
+    if problems:
+        return Finding(
+            check="keys", state=State.FAIL, saw="; ".join(problems), do="motma keys create"
+        )
+    return Finding(check="keys", state=State.OK, saw="DEMO keys" if ring.demo else "real keys")
+
+
+def check_log(patient: Patient) -> Finding:
+    """Whether events get their place in the tree in time; `motma audit verify` recomputes it."""
+    if not _answers(patient.dsn):
+        return _unasked("log")
+    sql = """
+        SELECT max(extract(epoch FROM now() - e.known_at))
+          FROM event e LEFT JOIN local.log_leaf l USING (event_id, device_id)
+         WHERE l.seq IS NULL AND e.known_at > now() - interval '1 hour'
+    """
+    late = float(str(_ask(patient.dsn, sql) or 0))
+    if late <= MERGE_DELAY.total_seconds():
+        return Finding(check="log", state=State.OK, saw="every event has its place")
+    return Finding(
+        check="log", state=State.WARN, saw=f"an event waits for {late:.0f} s",
+        do="start the server: it places events; or motma audit checkpoint",
+    )  # fmt: skip
+
+
+#: In the order of the table.
 CHECKS: Final[list[Check]] = [
     check_database,
     check_durability,
@@ -153,6 +194,8 @@ CHECKS: Final[list[Check]] = [
     check_disk,
     check_clock,
     check_modes,
+    check_keys,
+    check_log,
 ]
 
 

@@ -4,7 +4,9 @@ import typer
 
 from motma.cli import (
     audit,
+    db,
     demo,
+    doctor,
     keys,
     people,
     people_import,
@@ -25,11 +27,13 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("scan")(scanning.scan)
+app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
 app.add_typer(qr.app, name="qr")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
 qr.app.command("draw")(qr_draw.draw)
 people.app.command("import")(people_import.import_people)

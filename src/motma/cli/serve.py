@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,7 @@ def serve() -> None:
 def run_server(settings: Settings, *, lan: bool = False) -> None:
     """Serve until Ctrl-C; then everything stops, the embedded database included."""
     tls = _certificate(settings.home / "run", lan_address()) if lan else None
+    _count_together(settings.home / "run" / "metrics")
     embedded = not settings.database_url.get_secret_value()
     if embedded:
         server.ensure_running(settings.database_dir)
@@ -58,6 +60,13 @@ def run_server(settings: Settings, *, lan: bool = False) -> None:
     finally:
         if embedded:
             server.stop(settings.database_dir)
+
+
+def _count_together(directory: Path) -> None:
+    """Let the workers' counters be read as one: prometheus_client keeps them in this directory."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def lan_address() -> str:

@@ -6,8 +6,8 @@ from typing import Final
 ADVICE: Final[dict[str, tuple[str, str, str]]] = {
     "known": (
         "compare-face",
-        "Mã hợp lệ. Đối chiếu tên với người trước mặt.",
-        "The code is good. Compare the name with the person in front of you.",
+        "Đối chiếu tên với người trước mặt.",
+        "Compare the name with the person in front of you.",
     ),
     "replaced": (
         "ask-for-new-code",

@@ -3,8 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import msgspec
@@ -15,16 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from motma.audit.running import Sequencer
-from motma.bootstrap import DAYS_AHEAD, Platform, Settings, open_platform
+from motma.bootstrap import Platform, Settings, open_platform
 from motma.codec import es256, jwks
-from motma.identity import mirror
-from motma.kernel.clock import civil_day
 from motma.keys.keyring import Keyring
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
-from motma.storage.partitions import ensure_days
-from motma.web import access, me, openapi, pages, people, problems, scans
+from motma.web import access, me, openapi, pages, people, problems, scans, upkeep
 from motma.web import open as public
 from motma.web.calls import Proofs
 
@@ -36,9 +32,7 @@ OPERATIONS: Final = [
     *people.OPERATIONS,
     *me.OPERATIONS,
 ]
-#: Seconds between two rounds of upkeep: mirror what waits, keep partitions ahead, re-read keys.
 _METHOD: Final = 405
-UPKEEP_S: Final = 2.0
 
 _log = structlog.get_logger("motma.web")
 
@@ -69,7 +63,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     _furnish(app, platform)
     stop = asyncio.Event()
     tasks = [
-        asyncio.create_task(_upkeep(platform, stop)),
+        asyncio.create_task(upkeep.run(platform, stop)),
         asyncio.create_task(sequencer_of(platform).run(stop)),
     ]
     yield
@@ -116,22 +110,6 @@ def _furnish(app: Starlette, platform: Platform) -> None:
         counters=platform.counters,
         find_key=key_finder(platform.keyring),
     )
-
-
-async def _upkeep(platform: Platform, stop: asyncio.Event) -> None:
-    """Small regular work; a failed round is told and tried again."""
-    while not stop.is_set():
-        try:
-            async with platform.pool.acquire() as db:
-                await mirror.carry(db, platform.clock, platform.settings.mirror_path)
-                today = civil_day(platform.clock.now())
-                await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
-            platform.vault.refresh()
-        except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
-            _log.warning("upkeep failed", error=type(error).__name__)
-            await platform.revive_database()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), UPKEEP_S)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from motma.access.limits import Allowance, Limit, insist
 from motma.access.model import Session
 from motma.access.tokens import PROOF_WINDOW_S, Claims, read_proof, read_token
 from motma.bootstrap import Platform
-from motma.scan.service import Gate
+from motma.scan.judging import Gate
 
 _REMEMBERED_PROOFS: Final = 200_000
 #: All but scans, which have limits of their own: a device at a desk, not a harvest.

@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import hashlib
+import os
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -53,7 +55,11 @@ async def ready(request: Request, _body: None) -> Response:
 
 async def metrics(_request: Request, _body: None) -> Response:
     """Counters for Prometheus; never a person in them."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(together), media_type=CONTENT_TYPE_LATEST)
 
 
 async def key_set(request: Request, _body: None) -> Response:

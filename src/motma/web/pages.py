@@ -49,12 +49,13 @@ class Guarded:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_api = scope["path"].startswith("/v1/")
+        path = scope["path"]
+        caching = _NO_STORE if path.startswith("/v1/") else _caching(path)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
-                headers.extend(_NO_STORE if is_api else [])
+                headers.extend(caching)
                 headers.extend(_ENCODED)
             await send(message)
 
@@ -62,7 +63,13 @@ class Guarded:
 
 
 _ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_FOR_EVER: Final = [(b"cache-control", b"public, max-age=31536000, immutable")]
 _NO_STORE: Final = [(b"cache-control", b"no-store")]
+
+
+def _caching(path: str) -> list[tuple[bytes, bytes]]:
+    """Names in assets/ carry a hash of their content: they never change."""
+    return _FOR_EVER if "/assets/" in path else []
 
 
 def routes() -> list[BaseRoute]:

@@ -1,0 +1,48 @@
+"""Small regular work beside the requests: mirror, partitions, forgetting what is due."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from motma.access import service as access
+from motma.audit.model import KEEP
+from motma.bootstrap import DAYS_AHEAD, Platform
+from motma.identity import mirror
+from motma.kernel.clock import civil_day
+from motma.storage.partitions import drop_before, ensure_days
+
+#: Seconds between two rounds.
+ROUND_S: Final = 2.0
+#: A day more than events are kept, for the civil day and a gate's clock.
+_MARGIN: Final = timedelta(days=2)
+
+_log = structlog.get_logger("motma.web")
+
+
+async def run(platform: Platform, stop: asyncio.Event) -> None:
+    """Round after round until told to stop; a failed one is told and tried again."""
+    while not stop.is_set():
+        try:
+            await one_round(platform)
+        except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
+            _log.warning("upkeep failed", error=type(error).__name__)
+            with suppress(Exception):
+                await platform.revive_database()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ROUND_S)
+
+
+async def one_round(platform: Platform) -> None:
+    """Everything that is due now; each step may be repeated by another process without harm."""
+    now = platform.clock.now()
+    today = civil_day(now)
+    async with platform.pool.acquire() as db:
+        await mirror.carry(db, platform.clock, platform.settings.mirror_path)
+        await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
+        # content goes at its keep-until, the leaves of the tree stay
+        await drop_before(db, today - KEEP - _MARGIN)
+        await access.forget(db, now)
+    platform.vault.refresh()
