@@ -14,7 +14,7 @@ CCCD = "001190000001"
 
 
 async def register(
-    stage: Stage, assurance: Assurance = Assurance.SEEN, **changes: Any
+    stage: Stage, assurance: Assurance = Assurance.SEEN, **changes: object
 ) -> Registered | ConflictOpened:
     async with stage.platform.transaction() as db:
         return await service.register(
