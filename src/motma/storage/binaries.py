@@ -160,20 +160,29 @@ def _make_account() -> None:
 
 
 def _reachable_copy(folder: Path) -> Path:
-    """Copy the installation to where the account reaches it; a finished copy is used again."""
-    source = folder.parent
+    """Copy the installation to where the account reaches it; a finished copy is used again.
+
+    A wheel keeps the libraries of its programs beside its package, and the programs look for
+    them there: both are copied, in the same places to each other.
+    """
+    source, package = folder.parent, folder.parents[1]
     stamp = f"{source}:{(folder / 'postgres').stat().st_mtime_ns}"
     target = STATE_DIR / f"postgres-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if not target.exists():
         STATE_DIR.mkdir(mode=0o755, parents=True, exist_ok=True)
         making = target.with_suffix(f".making-{os.getpid()}")
         for part in ("bin", "lib", "share"):
-            shutil.copytree(source / part, making / part, symlinks=True)
+            shutil.copytree(
+                source / part, making / package.name / source.name / part, symlinks=True
+            )
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, making / libraries.name)
         try:
             making.rename(target)
         except OSError:  # a twin was faster: its copy is as good
             shutil.rmtree(making)
-    return target / folder.name
+    return target / package.name / source.name / folder.name
 
 
 def _last_line(text: str) -> str:

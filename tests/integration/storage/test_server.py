@@ -230,16 +230,19 @@ def test_a_cluster_under_a_closed_directory_runs_elsewhere_behind_a_link(
 
 
 @as_root
-def test_programs_in_a_closed_directory_are_copied_and_run(open_directory: Path) -> None:
-    closed = open_directory / f"closed-{uuid4().hex[:6]}"
+def test_programs_in_a_closed_directory_are_copied_and_run(data: Path) -> None:
+    closed = data.parent.with_name(f"closed-{uuid4().hex[:6]}")
     closed.mkdir(mode=0o700)
-    wheel = find_binaries().folder.parent
-    shutil.copytree(wheel, closed / "postgres", symlinks=True)
-    copied = find_binaries(closed / "postgres" / "bin")
+    wheel = find_binaries().folder.parents[1]
+    for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    programs = closed / find_binaries().folder.relative_to(wheel.parent)
+    copied = find_binaries(programs)
     assert not copied.folder.is_relative_to(closed)
-    assert copied.major() == 18
-    assert find_binaries(closed / "postgres" / "bin") == copied
-    shutil.rmtree(copied.folder.parent)
+    assert find_binaries(programs) == copied
+    assert ask(server.ensure_running(data, binaries=programs), "SELECT 1") == 1
+    assert server.stop(data, binaries=programs)
+    shutil.rmtree(copied.folder.parents[2])
     shutil.rmtree(closed)
 
 
