@@ -40,6 +40,9 @@ SMALL_SIDE: Final = 1_000
 _POINTS_PER_INCH: Final = 72
 _FORMATS: Final = zxingcpp.barcode_formats_from_str("QRCode,Aztec,DataMatrix")
 
+#: Our own cap answers with a code; Pillow's would warn.
+Image.MAX_IMAGE_PIXELS = None
+
 
 class Refused(Exception):
     """A picture that isn't looked into; the first argument is the permanent code."""
@@ -100,14 +103,20 @@ def _pages(data: bytes) -> Iterator[Image.Image]:
     """The pages of a PDF as they would be printed."""
     try:
         document = pypdfium2.PdfDocument(data)
+        if len(document) > MAX_PAGES:
+            raise Refused("qr.picture-too-many-pages")
+        for number in range(len(document)):
+            yield _rendered(document[number])
     except pypdfium2.PdfiumError:
         raise Refused("qr.picture-damaged") from None
-    if len(document) > MAX_PAGES:
-        raise Refused("qr.picture-too-many-pages")
-    for page in document:
-        area = max(page.get_width() * page.get_height(), 1.0)
-        scale = min(PAGE_DPI / _POINTS_PER_INCH, math.sqrt(MAX_PAGE_PIXELS / area))
-        yield page.render(scale=scale, grayscale=True).to_pil().convert("L")
+
+
+def _rendered(page: pypdfium2.PdfPage) -> Image.Image:
+    """One page in grey, smaller than asked when it would have too many pixels."""
+    area = max(page.get_width() * page.get_height(), 1.0)
+    scale = min(PAGE_DPI / _POINTS_PER_INCH, math.sqrt(MAX_PAGE_PIXELS / area))
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return picture.convert("L")
 
 
 def _codes(image: Image.Image) -> list[str]:
@@ -161,7 +170,6 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Image.MAX_IMAGE_PIXELS = None  # our own cap answers with a code
 
 
 def _allow_cpu() -> None:
