@@ -6,8 +6,9 @@ that a scan is answered without being appended.
 """
 
 import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,8 @@ from motma.scan.appending import Appended, Appender
 from motma.scan.looking import Register, Wanted
 from motma.web.app import create as create_motma
 
+_CLOCK: Final = SystemClock()
+
 
 class Body(msgspec.Struct):
     """The same request body."""
@@ -34,55 +37,66 @@ class Body(msgspec.Struct):
     purpose: str
 
 
+_decode: Final = msgspec.json.Decoder(Body).decode
+
+
 def create() -> Starlette:
     """The bare handler."""
-    decoder = msgspec.json.Decoder(Body)
-    clock = SystemClock()
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette):
-        async with open_platform() as platform:
-            app.state.appender = Appender(platform.pool, platform.keyring)
-            app.state.register = Register(platform.pool)
-            async with platform.pool.acquire() as db:
-                row = await db.fetchrow("SELECT device_id, session_id FROM session LIMIT 1")
-            app.state.session = tuple(row)
-            yield
-
-    async def scan(request: Request) -> Response:
-        body = decoder.decode(await request.body())
-        now: datetime = clock.now()
-        token = request.headers["authorization"].partition(" ")[2]
-        read_proof(request.headers["dpop"], method="POST", path="/v1/scans", token=token, now=now)
-        device, session = request.app.state.session
-        row = await request.app.state.register.look_up(
-            Wanted(
-                device_id=device, session_id=session, scan_id=body.scan_id,
-                place_id=body.checkpoint, qid=body.code.split("|")[4], blinds=(), wallets=False,
-            )
-        )  # fmt: skip
-        event = Event(
-            device_id=PLATFORM, event_id=body.scan_id, kind="bare", at=now, known_at=now,
-            person_tag=b"0" * 16, outcome="known", body_hash=b"0" * 16, sealed=bytes(row["profile"])[:300],
-            salt=os.urandom(16), commitment=b"0" * 32,
-        )  # fmt: skip
-        await request.app.state.appender.append(event)
-        return Response(b'{"outcome":"known"}', media_type="application/json")
-
-    async def healthz(_request: Request) -> Response:
-        return Response(b"{}")
-
-    return Starlette(
-        routes=[Route("/v1/scans", scan, methods=["POST"]), Route("/healthz", healthz)],
-        lifespan=lifespan,
-    )
+    routes = [
+        Route("/v1/scans", scan, methods=["POST"]),
+        Route("/healthz", lambda _request: Response(b"{}")),
+    ]
+    return Starlette(routes=routes, lifespan=_lifespan)
 
 
 def create_without_audit() -> Starlette:
     """Motma, answering scans without appending them."""
-
-    async def at_once(_self: Appender, _event: Event) -> Appended:
-        return Appended(new=True, receipt={})
-
-    Appender.append = at_once  # type: ignore[method-assign]
+    setattr(Appender, "append", _at_once)  # noqa: B010 - a method is replaced on purpose
     return create_motma()
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    async with open_platform() as platform:
+        app.state.appender = Appender(platform.pool, platform.keyring)
+        app.state.register = Register(platform.pool)
+        async with platform.pool.acquire() as db:
+            app.state.device = await db.fetchrow("SELECT device_id, session_id FROM session")
+        yield
+
+
+async def scan(request: Request) -> Response:
+    """Read, append, answer."""
+    body, now, state = _decode(await request.body()), _CLOCK.now(), request.app.state
+    token = request.headers["authorization"].partition(" ")[2]
+    read_proof(request.headers["dpop"], method="POST", path="/v1/scans", token=token, now=now)
+    row = await state.register.look_up(
+        Wanted(
+            device_id=state.device["device_id"],
+            session_id=state.device["session_id"],
+            scan_id=body.scan_id,
+            place_id=body.checkpoint,
+            qid=body.code.split("|")[4],
+            blinds=(),
+            wallets=False,
+        )
+    )
+    event = Event(
+        device_id=PLATFORM,
+        event_id=body.scan_id,
+        kind="bare",
+        at=now,
+        known_at=now,
+        person_tag=bytes(16),
+        outcome="known",
+        body_hash=bytes(16),
+        sealed=bytes(row["profile"])[:300],
+        salt=os.urandom(16),
+        commitment=bytes(32),
+    )
+    await state.appender.append(event)
+    return Response(b'{"outcome":"known"}', media_type="application/json")
+
+
+async def _at_once(_self: Appender, _event: Event) -> Appended:
+    return Appended(new=True, receipt={})

@@ -17,6 +17,7 @@ import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from pydantic import SecretStr
 
 from motma.access import service as access
 from motma.access.model import Place
@@ -206,7 +207,7 @@ def person_claim(**changes: Any) -> Claim:
 @asynccontextmanager
 async def stage(database: str, home: Path, *, clock: Clock | None = None) -> AsyncIterator[Stage]:
     """A platform on a fresh database, served in this process."""
-    settings = Settings(home=home, database_url=database)  # type: ignore[arg-type]
+    settings = Settings(home=home, database_url=SecretStr(database))
     async with open_platform(settings, clock=clock or SystemClock()) as platform:
         app = create(platform=platform)
         async with app.router.lifespan_context(app):

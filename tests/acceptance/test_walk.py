@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +18,8 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 from tests.browser.reader import Gatekeeper
-from tests.staging import free_port
 from tests.browser.serving import launch
+from tests.staging import free_port
 
 from motma.storage import server
 
@@ -121,9 +123,6 @@ def served(shell: Shell) -> Iterator[tuple[str, str]]:
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    import time
-    import urllib.request
-
     for _ in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
@@ -159,7 +158,7 @@ def test_guard_and_nurse_see_two_answers_in_the_browser(
             ),
         ):
             page: Page = browser.new_context(locale="vi-VN").new_page()
-            keeper = Gatekeeper(page, origin, lambda code=code: code)
+            keeper = Gatekeeper(page, origin, [code].pop)
             keeper.enrol()
             keeper.sign_in(login, PIN)
             keeper.stand(purpose, place)

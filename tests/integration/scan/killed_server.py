@@ -12,14 +12,14 @@ import uvicorn
 
 from motma.audit.model import Event
 from motma.scan.appending import Appended, Appender
-from motma.web.app import create
+from motma.web import app
 
 POINTS = ("before-append", "after-flush", "before-answer")
 
 
 def deadly(point: str, nth: int) -> type[Appender]:
     """An appender that dies at the point, the n-th time it gets there."""
-    passed = {name: 0 for name in POINTS}
+    passed = dict.fromkeys(POINTS, 0)
 
     def reached(name: str) -> None:
         passed[name] += 1
@@ -42,7 +42,7 @@ def deadly(point: str, nth: int) -> type[Appender]:
 
 
 if __name__ == "__main__":
-    import motma.web.app as assembled
-
-    assembled.Appender = deadly(sys.argv[2], int(sys.argv[3]))  # type: ignore[misc]
-    uvicorn.run(create(), port=int(sys.argv[1]), log_level="error", loop="uvloop", http="httptools")
+    setattr(app, "Appender", deadly(sys.argv[2], int(sys.argv[3])))  # noqa: B010 - on purpose
+    uvicorn.run(
+        app.create(), port=int(sys.argv[1]), log_level="error", loop="uvloop", http="httptools"
+    )

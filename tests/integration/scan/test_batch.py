@@ -1,19 +1,20 @@
 """What a gate that was offline sends later: kept once, in any order, and nobody is told who."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from tests.staging import EPOCH, Stage, stage
 from tests.integration.scan.test_scan import printed
+from tests.staging import EPOCH, Caller, Stage, stage
 
 from motma.identity import ending
 from motma.kernel.clock import SetClock
 from motma.kernel.ids import uuid7
 
 
-def queued(guard, code: str, at, **more: object) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def queued(guard: Caller, code: str, at: datetime, **more: object) -> dict[str, object]:
+    assert guard.place is not None
     return {
         "scan_id": str(uuid7(at)),
         "code": code,
@@ -37,7 +38,8 @@ async def test_a_batch_is_idempotent_and_its_order_does_not_matter(on_stage: Sta
     assert [r["scan_id"] for r in first] == [s["scan_id"] for s in scans]
     assert {r["status"] for r in first} == {"accepted"}
     assert {r["status"] for r in again} == {"duplicate"}
-    assert "THU" not in str(first) and "who" not in first[0]
+    assert "THU" not in str(first)
+    assert "who" not in first[0]
     async with on_stage.platform.pool.acquire() as db:
         assert await db.fetchval("SELECT count(*) FROM event WHERE kind = 'scan.read'") == 20
 

