@@ -51,12 +51,17 @@ FOREIGN_KEYS: Final = """
 
 
 def statements(module: ModuleType) -> dict[str, str]:
-    """The SQL constants of a module."""
-    return {
-        name: value
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and STATEMENT.match(value)
-    }
+    """The SQL constants of a module, those in tuples and mappings included."""
+    found = {}
+    for name, value in vars(module).items():
+        if not name.strip("_").isupper():
+            continue
+        inner = value.values() if isinstance(value, dict) else value
+        several = inner if isinstance(value, dict | tuple | list | frozenset) else (value,)
+        for number, text in enumerate(several):
+            if isinstance(text, str) and STATEMENT.match(text):
+                found[f"{name}[{number}]"] = text
+    return found
 
 
 async def placement(db: Connection) -> dict[str, str]:

@@ -103,10 +103,10 @@ FIND_SESSION: Final = """
 
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (
-    "DELETE FROM session WHERE ends_at < $1 - interval '31 days'",
-    "DELETE FROM enrolment_code WHERE expires_at < $1 - interval '1 day'",
-    "DELETE FROM device WHERE ended_at < $1 - interval '31 days'",
-    "DELETE FROM local.outbox WHERE done_at < $1 - interval '7 days'",
+    "DELETE FROM session WHERE ends_at < $1::timestamptz - interval '31 days'",
+    "DELETE FROM enrolment_code WHERE expires_at < $1::timestamptz - interval '1 day'",
+    "DELETE FROM device WHERE ended_at < $1::timestamptz - interval '31 days'",
+    "DELETE FROM local.outbox WHERE done_at < $1::timestamptz - interval '7 days'",
 )
 
 
