@@ -1,8 +1,14 @@
 """The migrated schema, its versions and its partitions."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID
+
+import asyncpg
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
 
 from motma.kernel.ids import uuid7
 from motma.storage import migrate, partitions
@@ -51,3 +57,35 @@ async def test_json_columns_are_plain_values(database: str) -> None:
     db = await connect(database)
     assert await db.fetchval("SELECT $1::jsonb", {"a": [1, None]}) == {"a": [1, None]}
     await db.close()
+
+
+async def test_an_open_transaction_is_rolled_back_when_handed_back(database: str) -> None:
+    pool = await open_pool(database, largest=1)
+    async with pool.acquire() as db:
+        await db.execute("BEGIN")
+        await db.execute("CREATE TABLE left_open (n int)")
+    async with pool.acquire() as db:
+        assert await db.fetchval("SELECT to_regclass('left_open')") is None
+    await pool.close()
+
+
+async def test_every_connection_gives_up_waiting_for_a_lock(database: str) -> None:
+    holder, waiter = (
+        await connect(database),
+        await connect(database, settings={"lock_timeout": "50ms"}),
+    )
+    assert await holder.fetchval("SHOW lock_timeout") == "3s"
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE qid")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await waiter.fetch("SELECT qid FROM qid")
+    await holder.close()
+    await waiter.close()
+
+
+def test_a_migration_that_cannot_get_a_lock_changes_nothing(empty_database: str) -> None:
+    with psycopg.connect(empty_database) as holder, ThreadPoolExecutor(1) as thread:
+        holder.execute("CREATE SCHEMA local")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            thread.submit(migrate.migrate, empty_database).result(timeout=30)
+    assert migrate.current(empty_database) is None
