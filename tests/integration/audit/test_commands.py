@@ -28,7 +28,7 @@ def call(module: ModuleType, *arguments: str) -> Result:
     return RUNNER.invoke(module.app, list(arguments))
 
 
-def answer(module: ModuleType, *arguments: str) -> Any:  # noqa: ANN401 - JSON
+def answer(module: ModuleType, *arguments: str) -> Any:
     result = call(module, *arguments)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)

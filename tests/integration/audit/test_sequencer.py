@@ -14,6 +14,7 @@ from motma.audit.errors import EventUnknown, Forked, NotYetPlaced
 from motma.audit.model import MERGE_DELAY
 from motma.audit.note import read_head, read_note
 from motma.audit.reading import consistency, prove, root_at
+from motma.audit.running import one_pass
 from motma.audit.sequencer import place
 from motma.audit.tree import continues
 from motma.storage.pool import connect
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 POINTS: Final = ("placing", "placed", "mirrored", "signing", "checkpoint-mirrored", "signed")
 
-#: Appends an event a pass and dies at the named point of the third pass.
+#: Passes over the log and dies as soon as a pass reaches the named point.
 VICTIM: Final = """
 import asyncio, os, signal, sys
 from pathlib import Path
@@ -207,6 +208,20 @@ async def test_a_database_that_contradicts_the_mirror_is_not_signed(log: "Log") 
     await log.append([log.event(9)])
     with pytest.raises(Forked):
         await log.sequence()
+
+
+async def test_a_database_that_is_changed_under_a_running_sequencer_is_not_signed(
+    log: "Log",
+) -> None:
+    await log.append(log.events(3))
+    async with log.sequencer()._leading() as leading:
+        assert leading is not None
+        await one_pass(*leading)
+        await log.db.execute("UPDATE local.log_tile SET hashes = sha256('x') || substr(hashes, 33)")
+        await log.append([log.event(9)])
+        with pytest.raises(Forked):
+            await one_pass(*leading)
+    assert [each.size for each in log.mirror.checkpoints()] == [3]
 
 
 async def test_another_logs_mirror_is_refused(log: "Log") -> None:
