@@ -17,11 +17,8 @@ from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.scan import service
 from motma.scan.answering import Answer
-from motma.scan.appending import Appender
-from motma.scan.judging import Gate
-from motma.scan.looking import Register
 from motma.scan.model import Ask
-from motma.web.app import key_finder
+from motma.web.app import gate_of
 
 
 def scan(
@@ -42,15 +39,7 @@ def scan(
     async def work(platform: Platform) -> Answer:
         claims = await demo_claims(platform, as_reader)
         ask = await _ask(platform, claims, code, purpose=purpose, case=case)
-        gate = Gate(
-            means=platform.means,
-            pool=platform.pool,
-            register=Register(platform.pool),
-            appender=Appender(platform.pool, platform.keyring),
-            counters=platform.counters,
-            find_key=key_finder(platform.keyring),
-        )
-        answer, _ = await service.scan(gate, claims, ask)
+        answer, _ = await service.scan(gate_of(platform), claims, ask)
         return answer
 
     answer = run(work)

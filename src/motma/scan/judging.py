@@ -27,7 +27,8 @@ from motma.scan.looking import Register, Wanted
 from motma.scan.model import Ask, Code, Known, Outcome
 from motma.storage.pool import Pool
 
-_NOBODY: Final = UUID(int=0)
+#: Stands in where there is nobody.
+NOBODY: Final = UUID(int=0)
 #: As long as a usual profile, so that opening it costs the same.
 _NOBODY_PROFILE: Final = (
     b'{"full_name":{"value":"Nguyen Van Khong","assurance":2,"known_at":"2021-01-01T00:00:00Z",'
@@ -157,10 +158,11 @@ def _living(
 @lru_cache(maxsize=8)
 def _nobody(vault: Vault) -> bytes:
     """A sealed profile of nobody."""
-    return vault.seal(PROFILE_COLUMN, _NOBODY, _NOBODY_PROFILE)
+    return vault.seal(PROFILE_COLUMN, NOBODY, _NOBODY_PROFILE)
 
 
 def _decoy(means: Means) -> None:
-    """Open and read a profile of nobody."""
+    """Do for nobody what is done for somebody: open a profile, make the day's pseudonym."""
     sealed = _nobody(means.vault)
-    read_profile(means.vault.open(PROFILE_COLUMN, _NOBODY, sealed))
+    read_profile(means.vault.open(PROFILE_COLUMN, NOBODY, sealed))
+    means.vault.tag(NOBODY, civil_day(means.clock.now()))

@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import Counter
 
 from motma.scan import model
-from motma.scan.judging import Gate, Judged
+from motma.scan.judging import NOBODY, Gate, Judged
 
 #: By outcome only: a metric names no person, reader or place.
 SCANS: Final = Counter("motma_scans", "Scans that became durable", ["outcome"])
@@ -15,11 +15,10 @@ ALARMS: Final = Counter("motma_person_alarms", "People read more often than is u
 async def tell(gate: Gate, judged: Judged) -> None:
     """Count a durable scan; a person read unusually often is told, and never refused."""
     SCANS.labels(judged.outcome).inc()
-    if judged.known is None:
-        return
-    person_id, at_s = judged.known.person_id, judged.now.timestamp()
-    allowance = gate.counters.take(model.PERSON_ALARM, person_id.bytes, at_s=at_s)
-    if allowance.remaining == -1:  # once in a window
+    # nobody is counted too: an unknown code must not answer sooner
+    person_id = judged.known.person_id if judged.known is not None else NOBODY
+    allowance = gate.counters.take(model.PERSON_ALARM, person_id.bytes, at_s=judged.now.timestamp())
+    if allowance.remaining == -1 and judged.known is not None:  # once in a window
         ALARMS.inc()
         details = {"window_s": model.PERSON_ALARM.window_s, "more_than": model.PERSON_ALARM.count}
         await gate.appender.append(

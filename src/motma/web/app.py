@@ -102,7 +102,12 @@ def _furnish(app: Starlette, platform: Platform) -> None:
     app.state.platform = platform
     app.state.proofs = Proofs(OrderedDict())
     app.state.openapi = msgspec.json.encode(openapi.document(OPERATIONS))
-    app.state.gate = Gate(
+    app.state.gate = gate_of(platform)
+
+
+def gate_of(platform: Platform) -> Gate:
+    """The scan path of this process."""
+    return Gate(
         means=platform.means,
         pool=platform.pool,
         register=Register(platform.pool),

@@ -180,7 +180,8 @@ async def test_an_answer_waits_until_its_append_is_flushed(home: Path) -> None:
             await appender.append(platform.means.event("test.flushed", {}))
             behind.append(
                 await db.fetchval(
-                    "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())"
+                    "SELECT pg_wal_lsn_diff("
+                    "pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())"
                 )
             )
         assert 0 in behind
