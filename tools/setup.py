@@ -113,8 +113,8 @@ def pip_command() -> list[str]:
 
 
 def pip(*arguments: str) -> None:
-    """Run pip quietly; its own words say what failed."""
-    command = [*pip_command(), "--disable-pip-version-check", *arguments, "--quiet"]
+    """Run pip; only its errors are shown."""
+    command = [*pip_command(), "--disable-pip-version-check", *arguments, "--quiet", "--quiet"]
     done = subprocess.run(command, check=False, cwd=ROOT)
     if done.returncode != 0:
         fail("the installation failed; the lines above say why")

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -9,13 +10,16 @@ from typing import Final
 import asyncpg
 import pytest
 
-from motma.storage.pool import Connection
+from motma.storage import server
+from motma.storage.migrate import migrate
+from motma.storage.pool import Connection, connect
 
 PACKAGE: Final = Path(__file__).parents[2] / "src" / "motma"
 QUERIES: Final = [
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     for path in sorted(PACKAGE.rglob("queries.py"))
 ]
+DEBIAN_15: Final = Path("/usr/lib/postgresql/15/bin")
 STATEMENT: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 TEMPORARY: Final = re.compile(r"\s*CREATE TEMP(ORARY)? TABLE\b")
 COMMENT: Final = re.compile(r"dist: (?P<dist>\w+); keep: \S.*")
@@ -74,8 +78,8 @@ async def placement(db: Connection) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", QUERIES)
-async def test_every_query_prepares_on_the_migrated_schema(db: Connection, name: str) -> None:
+async def unprepared(db: Connection, name: str) -> dict[str, str]:
+    """The statements of a module that the schema refuses, each with the reason."""
     module = importlib.import_module(name)
     for sql in vars(module).values():
         if isinstance(sql, str) and TEMPORARY.match(sql):
@@ -90,7 +94,38 @@ async def test_every_query_prepares_on_the_migrated_schema(db: Connection, name:
             broken[constant] = str(error)
         finally:
             await savepoint.rollback()
-    assert broken == {}
+    return broken
+
+
+@pytest.fixture(scope="module")
+def fifteen(open_directory: Path) -> Iterator[str]:
+    """The address of a migrated database on the oldest PostgreSQL that we support."""
+    if not (DEBIAN_15 / "postgres").exists():
+        pytest.skip("PostgreSQL 15 is not here: apt-get install postgresql-15")
+    data = open_directory / "oldest" / "postgres"
+    dsn = server.ensure_running(data, binaries=DEBIAN_15).dsn
+    migrate(dsn)
+    yield dsn
+    server.stop(data, binaries=DEBIAN_15, force=True)
+    server.discard(data)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_every_query_prepares_on_the_migrated_schema(db: Connection, name: str) -> None:
+    assert await unprepared(db, name) == {}
+
+
+async def test_every_query_prepares_on_postgresql_15(fifteen: str) -> None:
+    db = await connect(fifteen)
+    assert str(await db.fetchval("SHOW server_version")).startswith("15.")
+    assert {name: await unprepared(db, name) for name in QUERIES} == dict.fromkeys(QUERIES, {})
+    await db.close()
+
+
+def test_there_are_queries_to_prepare() -> None:
+    found = {name: statements(importlib.import_module(name)) for name in QUERIES}
+    assert [name for name, sql in found.items() if len(sql) == 0] == []
+    assert len(found) > 3
 
 
 async def test_every_table_says_its_distribution_and_its_keep_until(db: Connection) -> None:
