@@ -16,6 +16,9 @@ TEXT: Final = markdown.all_text()
 #: A record is one page; a table in it may make it a long one.
 MOST_LINES: Final = 60
 
+#: A source file longer than this is a debt.
+LONG: Final = 300
+
 
 def test_the_reference_names_what_there_is_and_nothing_else() -> None:
     """Commands, settings, routes, errors and tables; its words may lag, its names may not."""
@@ -64,6 +67,16 @@ def test_every_test_that_a_document_names_is_there() -> None:
     named = set(re.findall(r"`(test_\w+)`", TEXT))
     tests = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     assert {name for name in named if f"def {name}(" not in tests} == set()
+
+
+def test_every_long_file_and_every_borrowed_query_is_a_named_debt() -> None:
+    debts = (ROOT / "docs/debts.md").read_text("utf-8")
+    sources = (ROOT / "src/motma").rglob("*.py")
+    long = {path for path in sources if len(path.read_text("utf-8").splitlines()) > LONG}
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    borrowers = set(re.findall(r'"motma\.([\w.]+) -> motma\.\w+\.queries"', project))
+    names = {str(path.relative_to(ROOT / "src/motma")) for path in long} | borrowers
+    assert {name for name in names if f"`{name}`" not in debts} == set()
 
 
 @pytest.mark.parametrize("term", re.findall(
