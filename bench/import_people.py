@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import shutil
 import statistics
 import tempfile
@@ -22,14 +21,13 @@ from typing import Final
 
 from motma.bootstrap import Platform, Settings, open_platform
 from motma.cli.simulate import write
-from motma.identity.importing import service, workers
+from motma.identity.importing import service
 from motma.identity.importing.service import Order
 from motma.simulate.population import people
 from motma.storage.pool import Connection
 
 TABLES: Final = ("person", "person_version", "qid", "document", "document_index", "person_index")
 TARGET: Final = 0.25
-MEGABYTE: Final = 1 << 20
 
 
 async def main(rows: int, runs: int) -> None:
@@ -52,7 +50,8 @@ async def _run(platform: Platform, home: Path, rows: int, *, seed: int) -> dict[
     async with platform.pool.acquire() as db:
         await db.execute("TRUNCATE " + ", ".join((*TABLES, "local.import_job")))
         await db.execute("SET statement_timeout = 0")
-        first = await _timed(lambda: _import(platform, db, file))
+        memory = Memory()
+        first = await _timed(lambda: _import(platform, db, file, told=memory.look))
         same = await _timed(lambda: _import(platform, db, file))
         with file.open("a", encoding="utf-8") as text:
             text.write("\n")  # other bytes, so that every row is read and looked up again
@@ -64,13 +63,16 @@ async def _run(platform: Platform, home: Path, rows: int, *, seed: int) -> dict[
         "same_file_s": same,
         "raw_copy": rows / raw,
         "ratio": raw / first,
-        "memory_mb": _peak_memory_mb(),
+        "memory_mb": memory.most_mb,
     }
 
 
-async def _import(platform: Platform, db: Connection, file: Path) -> None:
+async def _import(
+    platform: Platform, db: Connection, file: Path, told: service.Told = lambda _: None
+) -> None:
     order = Order(path=file, source="bench", chosen={})
-    done = await service.run(db, platform.means, order, keys=platform.settings.keys_dir)
+    keys = platform.settings.keys_dir
+    done = await service.run(db, platform.means, order, keys=keys, told=told)
     assert done.finished
     assert done.failed == 0
 
@@ -98,11 +100,23 @@ async def _timed(work: Callable[[], Awaitable[None]]) -> float:
     return time.perf_counter() - started
 
 
-def _peak_memory_mb() -> float:
-    """Most that this process and its workers ever held together, without PostgreSQL."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + workers.COUNT * worker) * 1024 / MEGABYTE
+class Memory:
+    """What this process and its workers hold together, without PostgreSQL."""
+
+    def __init__(self) -> None:
+        self.most_mb = 0.0
+
+    def look(self, _: service.Progress) -> None:
+        """After each chunk: the sum of each process's own peak, which is never too little."""
+        own = os.getpid()
+        children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
+        self.most_mb = max(self.most_mb, sum(_peak_mb(pid) for pid in (own, *children)))
+
+
+def _peak_mb(pid: int | str) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(kilobytes) / 1024
 
 
 def _print(rows: int, measured: dict[str, list[float]]) -> None:

@@ -24,7 +24,9 @@ def uuid7(moment: datetime, random: Random = system_random) -> UUID:
     """
     milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
     tail = int.from_bytes(random(10), "big")
-    value = milliseconds << 80 | 7 << 76 | (tail >> 68 & 0xFFF) << 64 | 2 << 62 | tail & (1 << 62) - 1
+    value = (
+        milliseconds << 80 | 7 << 76 | (tail >> 68 & 0xFFF) << 64 | 2 << 62 | tail & (1 << 62) - 1
+    )
     return UUID(int=value)
 
 

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -82,6 +82,7 @@ def source() -> str:
     return _units().source
 
 
+@lru_cache(maxsize=32_768)
 def candidates(code: str, as_of: date | None = None) -> tuple[Commune, ...]:
     """Each commune that the code may mean: at most one per world, the older first."""
     found = (world.get(code) for world in _units().worlds)
@@ -101,6 +102,7 @@ def find(code: str, as_of: date | None) -> Commune | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=32_768)
 def finding(code: str, as_of: date | None) -> str | None:
     """Why `find` has no answer: a permanent code, or None when it has one.
 

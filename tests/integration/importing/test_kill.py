@@ -46,7 +46,8 @@ async def test_an_import_killed_again_and_again_ends_as_a_clean_one(
     assert found == sorted(set(found))
     clean = await service.check(order, importer.means.clock, keys=importer.keys)
     assert clean.rows == ROWS
-    assert importer.findings(path) == found
+    merged_only = "identity.guardian-refused"  # a dry run looks nobody up
+    assert importer.findings(path) == [one for one in found if one[2] != merged_only]
 
 
 async def test_the_workers_of_a_killed_import_end_with_it(importer: Importer) -> None:

@@ -12,9 +12,10 @@ from motma.audit import service as audit
 from motma.identity import model
 from motma.identity.guardianship import comes_of_age
 from motma.identity.importing import queries
+from motma.identity.importing.improving import opened
 from motma.identity.importing.outcome import Merged
 from motma.identity.importing.preparing import Plan, Prepared
-from motma.identity.model import Profile
+from motma.kernel.birth import Birth
 from motma.kernel.clock import civil_day
 from motma.storage.pool import Connection
 
@@ -35,13 +36,13 @@ async def link(
     if not minors:
         return
     pairs = await _pairs(db, minors, merged)
-    profiles = await _profiles(db, means, pairs)
+    births = await _births(db, means, prepared, pairs, merged)
     now = means.clock.now()
     today = civil_day(now)
     fit = []
     for pair in pairs:
-        until = comes_of_age(profiles[pair.dependant_id].born)
-        of_age = profiles[pair.guardian_id].born.age(today) >= model.ADULT_YEARS
+        until = comes_of_age(births[pair.dependant_id])
+        of_age = births[pair.guardian_id].age(today) >= model.ADULT_YEARS
         if until > now and of_age and pair.dependant_id != pair.guardian_id:
             fit.append((pair.dependant_id, pair.guardian_id, until))
         else:
@@ -71,10 +72,21 @@ async def _pairs(db: Connection, minors: list[Prepared], merged: Merged) -> list
     return pairs
 
 
-async def _profiles(db: Connection, means: Means, pairs: list[_Pair]) -> dict[UUID, Profile]:
-    ids = {person_id for pair in pairs for person_id in (pair.dependant_id, pair.guardian_id)}
-    people = await queries.people(db, list(ids))
-    return {
-        person_id: model.read(means.vault.open(model.PROFILE_COLUMN, person_id, row["profile"]))
-        for person_id, row in people.items()
+async def _births(
+    db: Connection,
+    means: Means,
+    prepared: list[Prepared],
+    pairs: list[_Pair],
+    merged: Merged,
+) -> dict[UUID, Birth]:
+    """Person → birth date; most stand in this chunk, the others are opened."""
+    wanted = {person_id for pair in pairs for person_id in (pair.dependant_id, pair.guardian_id)}
+    births = {
+        person_id: Birth(*map(int, one.born.split("-")))
+        for one in prepared
+        if (person_id := merged.people.get(one.staged.row_no)) in wanted and person_id is not None
     }
+    elsewhere = await queries.people(db, list(wanted - births.keys()))
+    for person_id, row in elsewhere.items():
+        births[person_id] = opened(means, person_id, row["profile"]).born
+    return births

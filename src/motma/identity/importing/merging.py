@@ -95,11 +95,18 @@ async def _insert(db: Connection, means: Means, plan: Plan, fresh: list[Staged])
     """Copy and insert new people; returns the rows that somebody overtook."""
     if not fresh:
         return []
-    await db.copy_records_to_table(queries.STAGING, records=fresh, columns=Staged._fields)
+    people = ((r.row_no, r.person_id, r.profile, r.qid, r.alias) for r in fresh)
+    documents = (
+        (r.person_id, blind, kind, sealed) for r in fresh for blind, kind, sealed in r.documents
+    )
+    keys = ((blind, r.person_id) for r in fresh for blind in r.keys)
+    await queries.stage(db, queries.STAGED_PEOPLE, people)
+    await queries.stage(db, queries.STAGED_DOCUMENTS, documents)
+    await queries.stage(db, queries.STAGED_KEYS, keys)
     return await queries.insert_staged(
         db,
         people=len(fresh),
-        documents=sum(len(row.blinds) for row in fresh),
+        documents=sum(len(row.documents) for row in fresh),
         assurance=plan.assurance,
         source=plan.source,
         at=means.clock.now(),

@@ -1,6 +1,7 @@
 """Rows of text → sealed values, ready to be copied; runs in the worker processes.
 
-A worker has its own key ring and no database. Nothing clear leaves it.
+A worker has its own key ring and no database. Nothing clear leaves it but the birth date, by which
+the process that merges judges who may be whose guardian.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from motma.identity.importing.rows import (
     texts_of,
 )
 from motma.identity.model import Assurance
-from motma.kernel.ids import new_qid, system_random
+from motma.kernel.ids import Random, new_qid
 from motma.keys.vault import Vault
 
 #: Index kind of what a row says as a whole.
@@ -36,16 +37,14 @@ class Plan(NamedTuple):
 
 
 class Staged(NamedTuple):
-    """A person to be, sealed; each column of the staging table in its order."""
+    """A person to be, sealed."""
 
     row_no: int
     person_id: UUID
     profile: bytes
     qid: str
     alias: str | None
-    kinds: list[str]
-    blinds: list[bytes]
-    sealed: list[bytes]
+    documents: list[tuple[bytes, str, bytes]]  # index, kind, sealed number
     keys: list[bytes]
 
 
@@ -57,6 +56,7 @@ class Prepared(NamedTuple):
     owned: list[bytes]  # of proven documents
     statement: list[bytes]  # of the row as a whole
     guardian: list[bytes]  # of the guardian's document
+    born: str
 
 
 class Batch(NamedTuple):
@@ -66,7 +66,9 @@ class Batch(NamedTuple):
     findings: list[Finding]
 
 
-def prepare(vault: Vault, plan: Plan, first: int, rows: Sequence[Row], now: datetime) -> Batch:
+def prepare(
+    vault: Vault, random: Random, plan: Plan, first: int, rows: Sequence[Row], now: datetime
+) -> Batch:
     """Read, judge, seal and index rows; `first` is the row number of the first."""
     vault.refresh()  # a rotation in mid-import takes effect with the next chunk
     prepared: list[Prepared] = []
@@ -74,7 +76,7 @@ def prepare(vault: Vault, plan: Plan, first: int, rows: Sequence[Row], now: date
     for number, cells in enumerate(rows, first):
         said = judge(number, cells, plan, now, findings)
         if said is not None:
-            prepared.append(_seal(number, said, vault))
+            prepared.append(_seal(number, said, vault, random))
     return Batch(prepared, findings)
 
 
@@ -105,10 +107,10 @@ def judge(
     return said
 
 
-def _seal(number: int, said: Read, vault: Vault) -> Prepared:
+def _seal(number: int, said: Read, vault: Vault, random: Random) -> Prepared:
     """The row as the tables keep it."""
     profile = said.profile
-    person_id = UUID(bytes=system_random(16), version=4)
+    person_id = UUID(bytes=random(16), version=4)
     held = {document.document.key: document for document in profile.documents}
     indexes = {key: vault.blinds("document", key) for key in held}
     indexes_of_row = vault.blinds(STATEMENT, said.statement)
@@ -117,13 +119,15 @@ def _seal(number: int, said: Read, vault: Vault) -> Prepared:
         row_no=number,
         person_id=person_id,
         profile=vault.seal(model.PROFILE_COLUMN, person_id, model.write(profile)),
-        qid=said.qid or new_qid(),
+        qid=said.qid or new_qid(random),
         alias=said.alias,
-        kinds=[document.kind for document in held.values()],
-        blinds=[blinds[0] for blinds in indexes.values()],
-        sealed=[
-            vault.seal(model.DOCUMENT_COLUMN, person_id, document.number.encode())
-            for document in held.values()
+        documents=[
+            (
+                indexes[key][0],
+                document.kind,
+                vault.seal(model.DOCUMENT_COLUMN, person_id, document.number.encode()),
+            )
+            for key, document in held.items()
         ],
         keys=list({*keys, indexes_of_row[0]}),
     )
@@ -134,4 +138,4 @@ def _seal(number: int, said: Read, vault: Vault) -> Prepared:
         for blind in indexes[key]
     ]
     guardian = vault.blinds("document", said.guardian.key) if said.guardian else []
-    return Prepared(staged, said.qid, owned, indexes_of_row, guardian)
+    return Prepared(staged, said.qid, owned, indexes_of_row, guardian, profile.birth.value)

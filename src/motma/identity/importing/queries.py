@@ -1,5 +1,6 @@
 """All SQL of the import."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,13 +9,20 @@ from asyncpg import Record
 
 from motma.storage.pool import Connection
 
-STAGING: Final = "import_staged"
+STAGED_PEOPLE: Final = "import_person"
+STAGED_DOCUMENTS: Final = "import_document"
+STAGED_KEYS: Final = "import_key"
 
-#: A temporary table: it writes no WAL, as an unlogged one, and no crash leaves it behind.
+#: Temporary tables: they write no WAL, as unlogged ones, and no crash leaves them behind.
 CREATE_STAGING: Final = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS import_staged (
-        row_no bigint, person_id uuid, profile bytea, qid text, alias text,
-        kinds text[], blinds bytea[], sealed bytea[], keys bytea[]
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_person (
+        row_no bigint, person_id uuid, profile bytea, qid text, alias text
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_document (
+        person_id uuid, blind bytea, kind text, sealed bytea
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_key (
+        blind bytea, person_id uuid
     ) ON COMMIT DELETE ROWS
 """
 START_JOB: Final = """
@@ -53,53 +61,53 @@ UNDER_REVIEW: Final = """
 # ordered by key, so that two imports wait for each other in one order and never in a circle
 ADD_DOCUMENT_INDEX: Final = """
     INSERT INTO document_index (blind, person_id, proven)
-    SELECT blind, person_id, $1 FROM import_staged, unnest(blinds) AS blind ORDER BY blind
+    SELECT blind, person_id, $1 FROM import_document ORDER BY blind
     ON CONFLICT DO NOTHING
 """
 ADD_QIDS: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at)
-    SELECT qid, person_id, 'active', $1::timestamptz FROM import_staged ORDER BY qid
+    SELECT qid, person_id, 'active', $1::timestamptz FROM import_person ORDER BY qid
     ON CONFLICT DO NOTHING
 """
 ADD_ALIASES: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at)
-    SELECT alias, person_id, 'alias', $1::timestamptz FROM import_staged WHERE alias IS NOT NULL
+    SELECT alias, person_id, 'alias', $1::timestamptz FROM import_person WHERE alias IS NOT NULL
      ORDER BY alias
     ON CONFLICT DO NOTHING
 """
 # somebody else registered one of our documents or QIDs since we looked
 OVERTAKEN: Final = """
-    SELECT s.row_no, s.person_id FROM import_staged s
-     WHERE NOT EXISTS (SELECT FROM qid q WHERE q.qid = s.qid AND q.person_id = s.person_id)
-        OR EXISTS (SELECT FROM unnest(s.blinds) b WHERE NOT EXISTS (
-               SELECT FROM document_index d WHERE d.blind = b AND d.person_id = s.person_id))
+    SELECT p.row_no, p.person_id FROM import_person p
+     WHERE NOT EXISTS (SELECT FROM qid q WHERE q.qid = p.qid AND q.person_id = p.person_id)
+        OR EXISTS (SELECT FROM import_document s WHERE s.person_id = p.person_id AND NOT EXISTS (
+               SELECT FROM document_index d WHERE d.blind = s.blind AND d.person_id = s.person_id))
 """
 FORGET_DOCUMENTS: Final = """
-    DELETE FROM document_index d USING import_staged s
-     WHERE s.person_id = ANY($1) AND d.person_id = s.person_id AND d.blind = ANY(s.blinds)
+    DELETE FROM document_index d USING import_document s
+     WHERE s.person_id = ANY($1) AND d.person_id = s.person_id AND d.blind = s.blind
 """
 FORGET_QIDS: Final = """
-    DELETE FROM qid q USING import_staged s
-     WHERE s.person_id = ANY($1) AND q.person_id = s.person_id AND q.qid IN (s.qid, s.alias)
+    DELETE FROM qid q USING import_person p
+     WHERE p.person_id = ANY($1) AND q.person_id = p.person_id AND q.qid = p.qid
 """
-FORGET_STAGED: Final = "DELETE FROM import_staged WHERE person_id = ANY($1)"
+FORGET_STAGED_PEOPLE: Final = "DELETE FROM import_person WHERE person_id = ANY($1)"
+FORGET_STAGED_DOCUMENTS: Final = "DELETE FROM import_document WHERE person_id = ANY($1)"
+FORGET_STAGED_KEYS: Final = "DELETE FROM import_key WHERE person_id = ANY($1)"
 ADD_PEOPLE: Final = """
     INSERT INTO person (person_id, profile, version, qid, created_at, updated_at)
-    SELECT person_id, profile, 1, qid, $1, $1 FROM import_staged ORDER BY person_id
+    SELECT person_id, profile, 1, qid, $1, $1 FROM import_person ORDER BY person_id
 """
 ADD_VERSIONS: Final = """
     INSERT INTO person_version (person_id, version, profile, known_at, source)
-    SELECT person_id, 1, profile, $1, $2 FROM import_staged ORDER BY person_id
+    SELECT person_id, 1, profile, $1, $2 FROM import_person ORDER BY person_id
 """
 ADD_DOCUMENTS: Final = """
     INSERT INTO document (person_id, blind, kind, sealed, assurance, known_at)
-    SELECT s.person_id, d.blind, d.kind, d.sealed, $1, $2
-      FROM import_staged s, unnest(s.blinds, s.kinds, s.sealed) AS d (blind, kind, sealed)
-     ORDER BY s.person_id
+    SELECT person_id, blind, kind, sealed, $1, $2 FROM import_document ORDER BY person_id
 """
 ADD_KEYS: Final = """
     INSERT INTO person_index (blind, person_id)
-    SELECT blind, person_id FROM import_staged, unnest(keys) AS blind ORDER BY blind
+    SELECT blind, person_id FROM import_key ORDER BY blind
 """
 ADD_ALIAS: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at) VALUES ($1, $2, 'alias', $3)
@@ -119,6 +127,14 @@ ADD_GUARDIANS: Final = """
      ORDER BY dependant_id, guardian_id
     ON CONFLICT DO NOTHING RETURNING dependant_id, guardian_id
 """
+
+_FORGET: Final = (
+    FORGET_DOCUMENTS,
+    FORGET_QIDS,
+    FORGET_STAGED_PEOPLE,
+    FORGET_STAGED_DOCUMENTS,
+    FORGET_STAGED_KEYS,
+)
 
 
 async def find_job(db: Connection, content: bytes) -> Record | None:
@@ -163,6 +179,11 @@ async def add_statements(db: Connection, said: list[tuple[bytes, UUID]]) -> None
         await db.execute(ADD_STATEMENTS, [blind for blind, _ in said], [who for _, who in said])
 
 
+async def stage(db: Connection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Copy rows into one of the staging tables."""
+    await db.copy_records_to_table(table, records=rows)
+
+
 async def insert_staged(
     db: Connection,
     *,
@@ -183,7 +204,7 @@ async def insert_staged(
     if (_inserted(indexed), _inserted(named)) != (documents, people):
         overtaken = await db.fetch(OVERTAKEN)
         gone = [row["person_id"] for row in overtaken]
-        for statement in (FORGET_DOCUMENTS, FORGET_QIDS, FORGET_STAGED):
+        for statement in _FORGET:
             await db.execute(statement, gone)
     await db.execute(ADD_ALIASES, at)
     await db.execute(ADD_PEOPLE, at)

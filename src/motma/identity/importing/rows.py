@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from motma.identity.model import (
@@ -171,6 +171,7 @@ def _sex(text: str) -> str:
     return sex
 
 
+@lru_cache(maxsize=4096)
 def _country(text: str) -> str:
     """An alpha-3 code; Vietnam also by name."""
     if not text:
@@ -201,6 +202,7 @@ def _commune(text: str) -> str:
     return text if units.candidates(text) else text.zfill(_COMMUNE_DIGITS)
 
 
+@lru_cache(maxsize=4096)  # a file has few days and countries, and a million rows
 def _day(text: str, today: date) -> date | None:
     """The day a commune's code is of: a whole date, not after today or the last change."""
     if not text:

@@ -1,9 +1,10 @@
 """Run an import: read, prepare in worker processes, merge chunk by chunk, resume where it ended."""
 
 import asyncio
+import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -74,7 +75,7 @@ async def run(
     `db` is not in a transaction: each chunk is one. A file that was imported whole before is not
     read again.
     """
-    with closing(files.rows(order.path)) as rows:
+    with _few_collections(), closing(files.rows(order.path)) as rows:
         plan = _plan(order, rows, means.clock)  # before the job: a refused file leaves none
         job_id, done = await _job(db, means, order)
         told(done)
@@ -92,6 +93,17 @@ async def run(
                 told(done)
     await db.execute(queries.FINISH_JOB, job_id, means.clock.now())
     return replace(done, finished=True)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Rows make no cycles: looking for some in every chunk took a third of this process's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 async def _job(db: Connection, means: Means, order: Order) -> tuple[UUID, Progress]:

@@ -16,12 +16,29 @@ import msgspec
 
 from motma.identity.importing.files import Row
 from motma.identity.importing.preparing import Batch, Plan, prepare
+from motma.kernel.ids import system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
 
 #: A message is its length in this many bytes, big endian, then MessagePack.
 LENGTH_BYTES: Final = 4
+_PAGE_BYTES: Final = 65_536
 _RARELY: Final = 1_000_000
+
+
+class Reserve:
+    """The system's generator, asked for a page at a time: a row needs six small draws."""
+
+    def __init__(self) -> None:
+        self._page, self._used = b"", 0
+
+    def __call__(self, count: int) -> bytes:
+        """Bytes that were never handed out before."""
+        if self._used + count > len(self._page):
+            self._page, self._used = system_random(max(_PAGE_BYTES, count)), 0
+        drawn = self._page[self._used : self._used + count]
+        self._used += count
+        return drawn
 
 
 class Start(NamedTuple):
@@ -49,11 +66,13 @@ def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
     """Answer until the input ends."""
     gc.set_threshold(_RARELY)  # rows make no cycles; counting references frees them
     start = msgspec.msgpack.decode(_message(stdin) or b"", type=Start)
-    vault = Vault(Keyring.open(Path(start.keys)))
+    random = Reserve()
+    vault = Vault(Keyring.open(Path(start.keys)), random=random)
     decoder = msgspec.msgpack.Decoder(Task)
     while body := _message(stdin):
         task = decoder.decode(body)
-        answer = encode(prepare(vault, start.plan, task.first, task.rows, task.now))
+        batch = prepare(vault, random, start.plan, task.first, task.rows, task.now)
+        answer = encode(batch)
         try:
             stdout.write(answer)
             stdout.flush()
