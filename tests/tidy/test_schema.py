@@ -118,7 +118,8 @@ async def test_every_query_prepares_on_the_migrated_schema(db: Connection, name:
 async def test_every_query_prepares_on_postgresql_15(fifteen: str) -> None:
     db = await connect(fifteen)
     assert str(await db.fetchval("SHOW server_version")).startswith("15.")
-    assert {name: await unprepared(db, name) for name in QUERIES} == dict.fromkeys(QUERIES, {})
+    broken = {name: found for name in QUERIES if (found := await unprepared(db, name))}
+    assert broken == {}
     await db.close()
 
 
