@@ -256,6 +256,23 @@ def test_no_text_we_issue_needs_a_larger_symbol(
 
 
 def test_assurance_says_how_well_the_person_is_known(issue: Issue, sign: Sign) -> None:
+    digits = ""
     for assurance in Assurance:
         text = compose(replace(issue, assurance=assurance), kid=KID, sign=sign)
         assert parse(text).issue.assurance is assurance
+        digits += text.partition(f"<m={KID}1")[2][0]
+    assert digits == "012"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "1|A|1990-01-01|0|1|<<<<x", "1|A|1990-01-01|0|1|v=1"]
+)
+def test_a_text_of_another_form_is_not_issued(text: str) -> None:
+    with pytest.raises(Malformed, match=r"qr\.not-issued"):
+        parse(text)
+
+
+def test_a_key_that_turns_again_and_again_is_a_defect(issue: Issue, sign: Sign) -> None:
+    kids = iter(["000001", "000002"])
+    with pytest.raises(RuntimeError):
+        compose(issue, kid="000000", sign=lambda message: (next(kids), sign(message)[1]))
