@@ -89,6 +89,12 @@ LEAVES: Final = """
      WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq
 """
 
+TO_MIRROR: Final = """
+    SELECT l.device_id, l.event_id, coalesce(e.xid::text::bigint, 0) AS xid, l.commitment
+      FROM local.log_leaf l LEFT JOIN event e USING (device_id, event_id)
+     WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq
+"""
+
 UNPLACED: Final = """
     SELECT device_id, event_id, kind, at, known_at, person_tag, outcome, body_hash, sealed, salt,
            commitment, xid::text::bigint AS xid
@@ -249,6 +255,11 @@ async def leaves_of(db: Connection, event_id: UUID, device_id: UUID | None) -> l
 async def leaves(db: Connection, start: int, end: int) -> list[Leaf]:
     """Leaves with their events, in order (primary keys)."""
     return [_leaf(row) for row in await db.fetch(LEAVES, start, end)]
+
+
+async def to_mirror(db: Connection, start: int, end: int) -> list[Record]:
+    """What the mirror keeps of these leaves, in order (primary keys)."""
+    return await db.fetch(TO_MIRROR, start, end)
 
 
 async def unplaced(db: Connection) -> AsyncIterator[tuple[Event, int]]:

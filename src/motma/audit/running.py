@@ -14,6 +14,7 @@ from motma.audit.mirror import Mirror
 from motma.audit.model import Checkpoint
 from motma.audit.sequencer import Log, Probe, Witness, mirror_leaves, place, quiet, restore, sign
 from motma.kernel.clock import Clock
+from motma.kernel.errors import Declined
 from motma.keys.signer import Signer
 from motma.storage.pool import Connection, connect
 
@@ -47,6 +48,8 @@ class Sequencer:
         self._directory = mirror
         self._witnesses = witnesses
         self._probe = probe
+        #: Code of the decline that ended `run` for good; None while all is well.
+        self.stopped_by: str | None = None
 
     async def run(self, stop: asyncio.Event, *, interval_s: float = INTERVAL_S) -> None:
         """Pass after pass; what the database or the disk refuses is tried again.
@@ -58,6 +61,10 @@ class Sequencer:
                 await self._lead(stop, interval_s)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _log.warning("audit.sequencer-retries", error=type(error).__name__)
+            except Declined as declined:
+                self.stopped_by = declined.code
+                _log.critical("audit.sequencer-stopped", code=declined.code)
+                raise
             await _rest(stop, RETRY_S)
 
     async def once(self) -> Checkpoint | None:

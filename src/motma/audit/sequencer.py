@@ -25,8 +25,8 @@ from motma.keys.model import Purpose
 from motma.keys.signer import Signer
 from motma.storage.pool import Connection
 
-#: Events read, placed and mirrored at a time.
-CHUNK: Final = 5_000
+#: Events read, placed and mirrored at a time: a few milliseconds, for scans may share the process.
+CHUNK: Final = 500
 
 #: A pass ends at the first transaction boundary after this many, so that signing is not delayed.
 MOST_A_PASS: Final = 50_000
@@ -137,17 +137,8 @@ async def mirror_leaves(db: Connection, log: Log) -> int:
     cursor, start = await queries.cursor(db), log.mirror.size()
     end = cursor.size if cursor else 0
     for first in range(start, end, CHUNK):
-        leaves = await queries.leaves(db, first, min(first + CHUNK, end))
-        kept = [
-            MirrorLeaf(
-                device_id=leaf.device_id,
-                event_id=leaf.event_id,
-                xid=leaf.xid,
-                commitment=leaf.commitment,
-            )
-            for leaf in leaves
-        ]
-        await asyncio.to_thread(log.mirror.add_leaves, kept)
+        rows = await queries.to_mirror(db, first, min(first + CHUNK, end))
+        await asyncio.to_thread(log.mirror.add_leaves, [MirrorLeaf(**row) for row in rows])
     return max(0, end - start)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from motma.audit import queries, service
-from motma.audit.errors import EventUnknown, Forked, NotYetPlaced
+from motma.audit.errors import EventUnknown, Forked, NotYetPlaced, TreeBroken
 from motma.audit.model import MERGE_DELAY
 from motma.audit.note import read_head, read_note
 from motma.audit.reading import consistency, prove, root_at
@@ -222,6 +222,16 @@ async def test_a_database_that_is_changed_under_a_running_sequencer_is_not_signe
         with pytest.raises(Forked):
             await one_pass(*leading)
     assert [each.size for each in log.mirror.checkpoints()] == [3]
+
+
+async def test_a_sequencer_that_had_to_stop_says_why(log: "Log") -> None:
+    await log.append(log.events(3))
+    await log.sequence()
+    await log.db.execute("DELETE FROM local.log_tile")
+    sequencer = log.sequencer()
+    with pytest.raises(TreeBroken):
+        await sequencer.run(asyncio.Event())
+    assert sequencer.stopped_by == "audit.tree-broken"
 
 
 async def test_another_logs_mirror_is_refused(log: "Log") -> None:
