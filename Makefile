@@ -30,6 +30,7 @@ lint:  ## static checks: style, types, import contracts, migrations' locks
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports
 	@$(BIN)/squawk migrations/*.sql
+	@$(BIN)/python tools/build_ui.py --check
 
 format:  ## rewrite the sources as `make lint` wants them
 	$(SETUP) --dev

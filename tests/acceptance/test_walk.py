@@ -1,5 +1,6 @@
 """The walk a newcomer takes, command by command and in the browser, as the README tells it."""
 
+import asyncio
 import csv
 import json
 import os
@@ -13,14 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page
 from tests.browser.reader import Gatekeeper
 from tests.browser.serving import launch
-from tests.staging import free_port
+from tests.staging import Caller, DeviceKey, free_port
 
+from motma.kernel.clock import SystemClock
 from motma.storage import server
 
 MOTMA: Final = Path(sys.executable).with_name("motma")
@@ -168,5 +171,19 @@ def test_guard_and_nurse_see_two_answers_in_the_browser(
             assert sees in keeper.answer.inner_text()
             keeper.check_promises()
 
-    roles = [read["role"] for read in shell.json("people", "reads", qid)]
-    assert roles == ["medical", "place"]
+    code = shell.json("people", "activate", qid)["code"]
+    reads = asyncio.run(reads_on_a_wallet(origin, code))
+    assert [read["role"] for read in reads] == ["medical", "place"]
+
+
+async def reads_on_a_wallet(origin: str, code: str) -> list[dict[str, Any]]:
+    """As the person: activate a wallet with the printed code, then ask who read me."""
+    key, clock = DeviceKey(), SystemClock()
+    async with httpx.AsyncClient(base_url=origin) as client:
+        body = {"code": code, "public_jwk": key.jwk, "label": "wallet"}
+        device = (await client.post("/v1/devices", json=body)).json()["device_id"]
+        wallet = Caller(client, key, clock, device_id=device)
+        signed_in = (await wallet.post("/v1/sessions", {"device_id": device})).json()
+        wallet.token = signed_in["token"]
+        reads: list[dict[str, Any]] = (await wallet.send("GET", "/v1/me/reads")).json()
+    return reads
