@@ -51,7 +51,7 @@ bench-scan:  ## measure scans: scans/s, latency, beside a bare handler
 
 bench-import:  ## measure the import of people beside a raw COPY
 	$(SETUP) --dev
-	@$(BIN)/python bench/people_import.py
+	@$(BIN)/python bench/import_people.py
 
 bench-qr:  ## measure parsing, signing, drawing and reading of QR codes
 	$(SETUP) --dev

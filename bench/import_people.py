@@ -26,35 +26,44 @@ from motma.identity.importing.service import Order
 from motma.simulate.population import people
 from motma.storage.pool import Connection
 
-TABLES: Final = ("person", "person_version", "qid", "document", "document_index", "person_index")
+TABLES: Final = (
+    "person",
+    "person_version",
+    "qid",
+    "document",
+    "document_index",
+    "person_index",
+    "guardian",
+)
 TARGET: Final = 0.25
 
 
-async def main(rows: int, runs: int) -> None:
+def main(rows: int, runs: int) -> None:
     """Run, print the table, then one line of JSON."""
     home = Path(tempfile.mkdtemp(prefix="motma-bench-"))
-    home.chmod(0o711)
+    home.chmod(0o711)  # the database runs under an account of its own
     try:
-        async with open_platform(Settings(home=home), pool_size=2) as platform:
-            measured = [await _run(platform, home, rows, seed=run) for run in range(runs)]
+        measured = asyncio.run(_measured(home, rows, runs))
     finally:
         shutil.rmtree(home, ignore_errors=True)
     _print(rows, {key: [one[key] for one in measured] for key in measured[0]})
 
 
+async def _measured(home: Path, rows: int, runs: int) -> list[dict[str, float]]:
+    async with open_platform(Settings(home=home), pool_size=2) as platform:
+        return [await _run(platform, home, rows, seed=run) for run in range(runs)]
+
+
 async def _run(platform: Platform, home: Path, rows: int, *, seed: int) -> dict[str, float]:
     """One fresh set of people: first import, repeats, raw COPY; rows/s each."""
-    file = home / f"people-{seed}.csv"
-    with file.open("w", encoding="utf-8", newline="") as text:
-        write(text, people(rows, seed))
+    file = _people(home / f"people-{seed}.csv", rows, seed)
     async with platform.pool.acquire() as db:
         await db.execute("TRUNCATE " + ", ".join((*TABLES, "local.import_job")))
         await db.execute("SET statement_timeout = 0")
         memory = Memory()
         first = await _timed(lambda: _import(platform, db, file, told=memory.look))
         same = await _timed(lambda: _import(platform, db, file))
-        with file.open("a", encoding="utf-8") as text:
-            text.write("\n")  # other bytes, so that every row is read and looked up again
+        _touch(file)
         again = await _timed(lambda: _import(platform, db, file))
         raw = await _raw(db, home)
     return {
@@ -65,6 +74,18 @@ async def _run(platform: Platform, home: Path, rows: int, *, seed: int) -> dict[
         "ratio": raw / first,
         "memory_mb": memory.most_mb,
     }
+
+
+def _people(file: Path, rows: int, seed: int) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as text:
+        write(text, people(rows, seed))
+    return file
+
+
+def _touch(file: Path) -> None:
+    """Other bytes, so that every row is read and looked up again."""
+    with file.open("a", encoding="utf-8") as text:
+        text.write("\n")
 
 
 async def _import(
@@ -82,13 +103,13 @@ async def _raw(db: Connection, home: Path) -> float:
     await db.execute("DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw")
     for table in TABLES:
         await db.execute(f"CREATE TABLE raw.{table} (LIKE {table} INCLUDING ALL)")
-        await db.copy_from_table(table, output=str(home / table), format="binary")
+        await db.copy_from_table(table, output=home / table, format="binary")
 
     async def copy() -> None:
         async with db.transaction():
             for table in TABLES:
                 await db.copy_to_table(
-                    table, source=str(home / table), schema_name="raw", format="binary"
+                    table, source=home / table, schema_name="raw", format="binary"
                 )
 
     return await _timed(copy)
@@ -110,10 +131,10 @@ class Memory:
         """After each chunk: the sum of each process's own peak, which is never too little."""
         own = os.getpid()
         children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
-        self.most_mb = max(self.most_mb, sum(_peak_mb(pid) for pid in (own, *children)))
+        self.most_mb = max(self.most_mb, sum(map(_peak_mb, [str(own), *children])))
 
 
-def _peak_mb(pid: int | str) -> float:
+def _peak_mb(pid: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     return int(kilobytes) / 1024
@@ -133,7 +154,8 @@ def _print(rows: int, measured: dict[str, list[float]]) -> None:
     ):
         print(f"{label:28} {median[key]:12,.2f} {unit}")
     result = {
-        "bench": "import", "rows": rows, "runs": runs, **{k: round(v, 3) for k, v in median.items()},
+        "bench": "import", "rows": rows, "runs": runs,
+        **{key: round(value, 3) for key, value in median.items()},
         "target": TARGET, "reached": median["ratio"] >= TARGET,
         "repeat_is_faster": median["repeat"] > median["import"],
     }  # fmt: skip
@@ -146,4 +168,4 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=rows_wanted)
     parser.add_argument("--runs", type=int, default=1)
     chosen = parser.parse_args()
-    asyncio.run(main(chosen.rows, chosen.runs))
+    main(chosen.rows, chosen.runs)
