@@ -1,14 +1,16 @@
 """Roots and proofs, read from the tiles in the database."""
 
-from collections.abc import Callable, Iterable
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from motma.audit import queries, tree
 from motma.audit.errors import EventUnknown, NotYetPlaced, TreeBroken
 from motma.audit.tiles import HEIGHT, WIDTH, Growth, Place, edge_of, needed, nodes_of
 from motma.audit.tree import Nodes
+from motma.kernel.errors import Malformed
 from motma.storage.pool import Connection
 
 _HASH_BYTES: Final = 32
@@ -73,6 +75,17 @@ async def prove(db: Connection, event_id: UUID, device_id: UUID | None = None) -
         path=tuple(await inclusion(db, leaf["seq"], checkpoint.size)),
         checkpoint=checkpoint.note,
     )
+
+
+async def kept(db: Connection, promised: Mapping[str, Any]) -> bool:
+    """Whether what was promised has its place; ask after the merge delay. See `check_promise`."""
+    try:
+        event_id = UUID(promised["event_id"])
+        commitment = b64decode(promised["commitment"], validate=True)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Malformed("audit.promise-malformed") from error
+    leaves = await queries.leaves_of(db, event_id, None)
+    return any(leaf["commitment"] == commitment for leaf in leaves)
 
 
 async def _read(db: Connection, size: int, compute: Callable[[Nodes], _T]) -> _T:

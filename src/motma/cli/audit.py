@@ -1,5 +1,6 @@
 """`motma audit`: verify, export and prove the log."""
 
+import json
 from base64 import b64encode
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +15,8 @@ from motma.audit.checking import Report
 from motma.audit.errors import NotWhole
 from motma.audit.mirror import Mirror
 from motma.audit.note import ED25519, read_head, read_note, verifier_key
-from motma.audit.reading import Proof
+from motma.audit.promise import check_promise
+from motma.audit.reading import Proof, kept
 from motma.audit.reading import prove as proof_of
 from motma.audit.running import Sequencer
 from motma.audit.verify import verify as verify_log
@@ -39,6 +41,12 @@ _VERIFY: Final = """Examples:
 _PROVE: Final = """Examples:
 
   motma audit prove 017e2789-0c00-7000-8000-000000000000 --json
+"""
+
+
+_PROMISE: Final = """Examples:
+
+  motma scan "$TEXT" --as guard@demo --json | jq .receipt | motma audit promise -
 """
 
 
@@ -128,6 +136,34 @@ def prove(
     text = f"leaf {proof.index} of {proof.size}: {'holds' if holds else 'does NOT hold'}"
     out(result, as_json=as_json, text=f"{text}\n\n{proof.checkpoint}")
     if not holds:
+        decline(NotWhole(1))
+
+
+@app.command(epilog=_PROMISE)
+def promise(
+    file: Annotated[
+        typer.FileText, typer.Argument(metavar="FILE", help="The receipt of a scan's answer.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Check a receipt: whether this log signed it, and whether it kept what it promised.
+
+    One that was signed and is not kept 10 s later shows that an event was dropped.
+    """
+    try:
+        promised = json.load(file)
+    except ValueError:
+        decline(Malformed("audit.promise-malformed"))
+
+    async def work(platform: Platform) -> tuple[bool, bool]:
+        signed = check_promise(platform.keyring.public_keys(Purpose.LOG), promised)
+        async with platform.pool.acquire() as db:
+            return signed, await kept(db, promised)
+
+    signed, found = run(work)
+    text = f"{'signed' if signed else 'NOT signed'} by this log, {'kept' if found else 'NOT kept'}"
+    out({"signed": signed, "kept": found}, as_json=as_json, text=text)
+    if not (signed and found):
         decline(NotWhole(1))
 
 

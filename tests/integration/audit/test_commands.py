@@ -9,7 +9,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
+from motma.audit.model import record
+from motma.audit.promise import promise
 from motma.cli import audit, keys
+from motma.kernel.clock import SystemClock
+from motma.kernel.ids import system_random
+from motma.keys.keyring import Keyring
+from motma.keys.vault import Vault
 
 RUNNER = CliRunner()
 
@@ -92,3 +98,23 @@ def test_verify_says_what_was_changed_and_so_does_the_exported_file(
 def test_help_has_examples() -> None:
     for module, command in ((audit, "verify"), (audit, "prove"), (keys, "list"), (keys, "rotate")):
         assert "Examples" in call(module, command, "--help").stdout
+
+
+def test_a_receipt_that_was_not_kept_is_evidence(home: Path, database: str) -> None:
+    ring = Keyring.open(home / "keys")
+    event = record(Vault(ring), SystemClock(), system_random, kind="scan.read", details={})
+    dropped, file = promise(ring, event), home / "receipt.json"
+    file.write_text(json.dumps(dropped))
+    assert call(audit, "promise", str(file)).stdout == "signed by this log, NOT kept\n"
+
+    with psycopg.connect(database) as db:
+        db.execute(
+            "INSERT INTO local.log_leaf VALUES (0, %s, %s, %s)",
+            (event.device_id, event.event_id, event.commitment),
+        )
+    assert answer(audit, "promise", str(file), "--json") == {"signed": True, "kept": True}
+    file.write_text(json.dumps(dropped | {"known_at": "2022-01-01T00:00:00+00:00"}))
+    assert call(audit, "promise", str(file)).exit_code == 5
+    for junk in ("", "[]", "{}", '{"event_id": 1}'):
+        file.write_text(junk)
+        assert call(audit, "promise", str(file)).exit_code == 3
