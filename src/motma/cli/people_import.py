@@ -31,7 +31,7 @@ def import_people(
     file: Annotated[
         Path | None, typer.Argument(help="CSV or XLSX, as it comes.", exists=True, dir_okay=False)
     ] = None,
-    source: Annotated[str, typer.Option(help="Who the file is from; kept with each value.")] = "",
+    source: Annotated[str, typer.Option(help="Whose file it is; kept with each value.")] = "import",
     assurance: Annotated[
         str, typer.Option(help="source (a national source), seen (by a registrar) or declared.")
     ] = "source",
@@ -54,38 +54,42 @@ def import_people(
     if assurance not in _ASSURANCE:
         raise typer.BadParameter("one of: source, seen, declared", param_hint="--assurance")
 
-    async def work(platform: Platform) -> service.Progress:
-        total = await asyncio.to_thread(_count, file)
-        with _bar() as bar:
-            task = bar.add_task("rows", total=total)
-            return await _work(
-                platform,
-                order,
-                dry_run=dry_run,
-                told=lambda done: bar.update(task, completed=done.rows),
-            )
-
     try:
         order = Order(
-            path=file,
-            source=source or file.name,
-            assurance=_ASSURANCE[assurance],
-            chosen=_pairs(chosen or []),
+            path=file, source=source, assurance=_ASSURANCE[assurance], chosen=_pairs(chosen or [])
         )
     except Malformed as malformed:
         decline(malformed)
-    done = run(work)
+    done = run(lambda platform: _shown(platform, order, dry_run=dry_run))
+    _tell(order, done, dry_run=dry_run, as_json=as_json)
+
+
+def _tell(order: Order, done: service.Progress, *, dry_run: bool, as_json: bool) -> None:
+    report = order.report_path.name
     result = {
         "rows": done.rows,
         "created": done.created,
         "known": done.known,
         "refused": done.failed,
-        "report": order.report_path.name,
+        "report": report,
     }
-    counts = f"{done.rows} rows: {done.created} new, {done.known} known, {done.failed} refused"
-    checked = f"{done.rows} rows checked: {done.failed} would be refused; nothing was written"
-    text = checked if dry_run else counts
-    out(result, as_json=as_json, text=f"{text}\nfindings: {order.report_path.name}")
+    text = f"{done.rows} rows: {done.created} new, {done.known} known, {done.failed} refused"
+    if dry_run:
+        text = f"{done.rows} rows checked: {done.failed} would be refused; nothing was written"
+    out(result, as_json=as_json, text=f"{text}\nfindings: {report}")
+
+
+async def _shown(platform: Platform, order: Order, *, dry_run: bool) -> service.Progress:
+    """The work, with a progress bar on standard error."""
+    total = await asyncio.to_thread(_count, order.path)
+    with _bar() as bar:
+        task = bar.add_task("rows", total=total)
+        return await _work(
+            platform,
+            order,
+            dry_run=dry_run,
+            told=lambda done: bar.update(task, completed=done.rows),
+        )
 
 
 async def _work(
