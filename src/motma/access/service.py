@@ -264,10 +264,9 @@ def _fits(pin_hash: str, pin: str) -> bool:
 async def own_device(db: Connection, device_id: UUID, thumbprint: str) -> Device:
     """The active device whose key made the proof."""
     device = await queries.find_device(db, device_id)
-    if device is None or device.status != "active":
+    # somebody else's device and one that never was look alike
+    if device is None or device.status != "active" or device.thumbprint != thumbprint:
         raise DeviceLost
-    if device.thumbprint != thumbprint:
-        raise ProofRefused
     return device
 
 
