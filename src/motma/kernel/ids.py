@@ -14,6 +14,7 @@ system_random: Final[Random] = secrets.token_bytes
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANDOM_DIGITS: Final = 17
+_VERSION: Final = 7  # of a UUID that begins with its time
 
 
 def uuid7(moment: datetime, random: Random = system_random) -> UUID:
@@ -32,7 +33,7 @@ def uuid7(moment: datetime, random: Random = system_random) -> UUID:
 
 def uuid7_time(value: UUID) -> datetime | None:
     """The moment inside a version 7 UUID; None for any other version."""
-    if value.version != 7:
+    if value.version != _VERSION:
         return None
     return _EPOCH + timedelta(milliseconds=value.int >> 80)
 
