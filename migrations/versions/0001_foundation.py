@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from motma.storage.migrate import run_sql
+from motma.storage.revising import run_sql
 
 revision = "0001"
 down_revision = None

@@ -170,7 +170,7 @@ def check_keys(patient: Patient) -> Finding:
 
 def check_log(patient: Patient) -> Finding:
     """Whether events get their place in the tree in time; `motma audit verify` recomputes it."""
-    if not _answers(patient.dsn):
+    if not _answers(patient.dsn) or migrate.current(patient.dsn) is None:
         return _unasked("log")
     sql = """
         SELECT max(extract(epoch FROM now() - e.known_at))

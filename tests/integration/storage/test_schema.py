@@ -1,6 +1,8 @@
 """The migrated schema, its versions and its partitions."""
 
 import asyncio
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -11,7 +13,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from motma.kernel.ids import uuid7
-from motma.storage import migrate, partitions
+from motma.storage import migrate, partitions, revising
 from motma.storage.pool import Connection, connect, open_pool
 
 FIFTH = date(2022, 1, 5)
@@ -27,6 +29,20 @@ def test_an_empty_database_reaches_the_head_and_a_second_run_changes_nothing(
     assert migrate.current(empty_database) is None
     assert migrate.migrate(empty_database) == migrate.head()
     assert migrate.migrate(empty_database) == migrate.current(empty_database) == migrate.head()
+
+
+def test_the_newest_file_is_the_head_of_the_chain() -> None:
+    assert migrate.head() == revising.newest(migrate.folder())
+
+
+def test_a_migrated_database_is_left_without_loading_alembic(database: str) -> None:
+    code = (
+        "import sys\n"
+        "from motma.storage.migrate import migrate\n"
+        f"migrate({database!r})\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 async def test_an_event_lands_in_the_partition_of_its_day(db: Connection) -> None:
