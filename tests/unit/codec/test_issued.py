@@ -220,6 +220,8 @@ def test_the_full_form_is_signed_too_for_services_that_require_it(
         ("NGUYEN HOANG THIEN PHUC BAO MINH CHAU ANH THU", "NGUYEN H T PHUC BAO MINH CHAU ANH THU"),
         ("B" * 30 + " " + "C" * 30, "B" * 30 + " " + "C" * 9),
         ("X", "X"),
+        ("A" * 18 + " " + "B" * 20 + " " + "C" * 18, "A" * 18 + " B " + "C" * 18),
+        ("A" * 18 + " BB " + "C" * 18, "A" * 18 + " BB " + "C" * 18),  # forty: nothing is lost
     ],
 )
 def test_long_names_lose_middle_letters_first(hoten: str, printed: str) -> None:
@@ -270,6 +272,15 @@ def test_assurance_says_how_well_the_person_is_known(issue: Issue, sign: Sign) -
 def test_a_text_of_another_form_is_not_issued(text: str) -> None:
     with pytest.raises(Malformed, match=r"qr\.not-issued"):
         parse(text)
+
+
+def test_an_issue_may_be_given_to_no_installation_and_end_on_its_first_day(
+    issue: Issue, sign: Sign
+) -> None:
+    short = replace(issue, installation=None, expires_on=issue.issued_on)
+    text = compose(short, kid=KID, sign=sign)
+    assert "<m=9876541100001202110052021100500000000<" in text
+    assert parse(text).issue == short
 
 
 def test_a_key_that_turns_again_and_again_is_a_defect(issue: Issue, sign: Sign) -> None:
