@@ -120,7 +120,6 @@ class Platform:
         async with self.pool.acquire() as db:
             await mirror.carry(db, self.clock, self.settings.mirror_path)
 
-
     async def revive_database(self) -> None:
         """Start the embedded server again if it crashed; a database of one's own is left alone."""
         if not self.settings.database_url.get_secret_value():
