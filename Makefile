@@ -23,13 +23,14 @@ test:  ## set up and run all tests
 
 check: lint test  ## everything that CI runs: static checks, then all tests
 
-lint:  ## static checks: style, types, import contracts, migrations' locks
+lint:  ## static checks: style, types, import contracts, migrations' locks, the pages' own checks
 	$(SETUP) --dev
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports
 	@$(BIN)/squawk migrations/*.sql
+	@$(BIN)/python tools/build_ui.py --check
 	@$(BIN)/python tools/build_ui.py --check
 
 format:  ## rewrite the sources as `make lint` wants them
