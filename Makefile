@@ -31,7 +31,6 @@ lint:  ## static checks: style, types, import contracts, migrations' locks, the 
 	@$(BIN)/lint-imports
 	@$(BIN)/squawk migrations/*.sql
 	@$(BIN)/python tools/build_ui.py --check
-	@$(BIN)/python tools/build_ui.py --check
 
 format:  ## rewrite the sources as `make lint` wants them
 	$(SETUP) --dev
