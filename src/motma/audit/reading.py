@@ -8,6 +8,7 @@ from uuid import UUID
 
 from motma.audit import queries, tree
 from motma.audit.errors import EventUnknown, NotYetPlaced, TreeBroken
+from motma.audit.model import Checkpoint
 from motma.audit.tiles import HEIGHT, WIDTH, Growth, Place, edge_of, needed, nodes_of
 from motma.audit.tree import Nodes
 from motma.kernel.errors import Malformed
@@ -58,6 +59,11 @@ async def inclusion(db: Connection, index: int, size: int) -> list[bytes]:
 async def consistency(db: Connection, first: int, second: int) -> list[bytes]:
     """Proof that the tree of `second` leaves continues the one of `first`."""
     return await _read(db, second, lambda nodes: tree.consistency_proof(nodes, first, second))
+
+
+async def latest(db: Connection) -> Checkpoint | None:
+    """The largest signed checkpoint; None while nothing is signed."""
+    return await queries.latest_checkpoint(db)
 
 
 async def prove(db: Connection, event_id: UUID, device_id: UUID | None = None) -> Proof:

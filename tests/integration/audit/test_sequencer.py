@@ -13,7 +13,7 @@ from motma.audit import queries, service
 from motma.audit.errors import EventUnknown, Forked, NotYetPlaced, TreeBroken
 from motma.audit.model import MERGE_DELAY
 from motma.audit.note import read_head, read_note
-from motma.audit.reading import consistency, prove, root_at
+from motma.audit.reading import consistency, latest, prove, root_at
 from motma.audit.running import one_pass
 from motma.audit.sequencer import place
 from motma.audit.tree import continues
@@ -83,6 +83,7 @@ async def test_a_second_pass_places_nothing_again(log: "Log") -> None:
     first = await log.sequence()
     assert first is not None
     assert await log.sequence() is None
+    assert await latest(log.db) == first
     assert len(await places(log)) == 10
 
 
