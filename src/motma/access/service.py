@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -29,7 +30,6 @@ from motma.storage.pool import Connection
 # Source: OWASP password storage, argon2id with 19 MiB and two passes.
 _hasher: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _LONGEST_LOGIN: Final = 70
-_NOBODY: Final = _hasher.hash("nobody has this PIN")
 
 
 async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
@@ -173,7 +173,7 @@ async def sign_in(
     reader = await queries.reader_by_login(db, plain_login(login))
     known = reader is not None and reader.status == "active"
     # an unknown log-in costs as much time as a wrong PIN
-    fits = await asyncio.to_thread(_fits, reader.pin_hash if reader else _NOBODY, pin)
+    fits = await asyncio.to_thread(_fits, reader.pin_hash if reader else _nobody(), pin)
     if device.kind != "reader" or reader is None or not (known and fits):
         raise SignInRefused
     if reader.organisation_id != device.organisation_id:
@@ -252,6 +252,12 @@ def plain_login(login: str) -> str:
     """
     text = login.strip().lower()
     return text if text.isprintable() and len(text) <= _LONGEST_LOGIN else ""
+
+
+@cache
+def _nobody() -> str:
+    """The hash of a PIN that nobody has; made when it is first needed, for it takes long."""
+    return _hasher.hash("nobody has this PIN")
 
 
 def _fits(pin_hash: str, pin: str) -> bool:
