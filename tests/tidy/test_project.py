@@ -66,3 +66,10 @@ def test_ci_runs_make_check_and_nothing_else_of_ours() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert script.rstrip().endswith("exec make check </dev/null")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_the_locks_agree_with_what_is_tested(lock: Path) -> None:
+    tested = locked(ROOT / "requirements-dev.lock")
+    versions = {name: part.split()[0] for name, part in locked(lock).items()}
+    assert {n: v for n, v in versions.items() if tested.get(n, "").split()[:1] != [v]} == {}
