@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     #: Where people reach the platform, e.g. https://qr.example.vn; named in what we print.
     public_url: str = ""
 
+    #: Witnesses that co-sign the log's checkpoints, host:port, comma between them.
+    witnesses: str = ""
+
+    @property
+    def witness_list(self) -> list[tuple[str, int]]:
+        """The witnesses as (host, port)."""
+        parts = (one.strip().rpartition(":") for one in self.witnesses.split(",") if one.strip())
+        return [(host, int(port)) for host, _, port in parts]
+
     @property
     def keys_dir(self) -> Path:
         """The key ring; never inside the database or a backup."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from motma.audit.running import Sequencer
+from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform
 from motma.codec import es256, jwks
 from motma.keys.keyring import Keyring
@@ -61,10 +62,11 @@ def create(settings: Settings | None = None, platform: Platform | None = None) -
 async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     """The application furnished, upkeep and sequencer running beside it."""
     _furnish(app, platform)
+    app.state.sequencer = sequencer_of(platform)
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(upkeep.run(platform, stop)),
-        asyncio.create_task(sequencer_of(platform).run(stop)),
+        asyncio.create_task(app.state.sequencer.run(stop)),
     ]
     yield
     stop.set()
@@ -79,6 +81,7 @@ def sequencer_of(platform: Platform) -> Sequencer:
         signer=platform.keyring,
         clock=platform.clock,
         mirror=platform.settings.mirror_path.parent,
+        witnesses=[RemoteWitness(host, port) for host, port in platform.settings.witness_list],
     )
 
 

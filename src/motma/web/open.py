@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from asyncpg import InterfaceError, PostgresError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
@@ -48,9 +49,16 @@ async def ready(request: Request, _body: None) -> Response:
     try:
         async with asyncio.timeout(2), platform_of(request).pool.acquire() as db:
             await db.fetchval("SELECT 1")
-    except (OSError, TimeoutError):
-        return Response('{"status":"not ready"}', 503, media_type="application/json")
+    except (OSError, TimeoutError, PostgresError, InterfaceError):
+        return _not_ready("the database does not answer")
+    if request.app.state.sequencer.stopped_by is not None:
+        return _not_ready(f"the log stopped: {request.app.state.sequencer.stopped_by}")
     return Response('{"status":"ready"}', media_type="application/json")
+
+
+def _not_ready(why: str) -> Response:
+    body = msgspec.json.encode({"status": "not ready", "why": why})
+    return Response(body, 503, media_type="application/json")
 
 
 async def metrics(_request: Request, _body: None) -> Response:
