@@ -214,6 +214,32 @@ async def test_a_second_code_of_somebody_known_is_an_alias_of_theirs(
     assert found.qid != "OLD-1"
 
 
+async def test_a_code_leads_a_vouched_row_to_its_person_and_a_declared_one_nowhere(
+    importer: Importer,
+) -> None:
+    coded = NOBODY | {"qid": "162979388586171100"}
+    await importer.run(importer.file([coded]))
+    declared = importer.file([coded | {"sex": "Nam"}], name="self.csv")
+    done = await importer.run(declared, assurance=Assurance.DECLARED)
+    assert (done.created, importer.findings(declared)) == (
+        1,
+        [(2, "warning", "identity.qid-taken")],
+    )
+    done = await importer.run(importer.file([coded | {"bhyt": "9000000001"}], name="more.csv"))
+    assert (done.created, done.known) == (0, 1)
+    found = await identity.find(importer.db, importer.means, coded["qid"])
+    assert [d.number for d in found.profile.documents] == ["9000000001"]
+
+
+async def test_a_code_with_another_name_is_another_person(importer: Importer) -> None:
+    coded = NOBODY | {"qid": "162979388586171100"}
+    await importer.run(importer.file([coded]))
+    path = importer.file([MAU | {"qid": coded["qid"]}], name="other.csv")
+    done = await importer.run(path)
+    assert (done.created, done.failed) == (1, 0)
+    assert importer.findings(path) == [(2, "warning", "identity.qid-taken")]
+
+
 async def test_a_code_that_is_somebody_elses_is_replaced_and_said(
     importer: Importer,
 ) -> None:

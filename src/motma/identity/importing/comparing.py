@@ -1,4 +1,4 @@
-"""Rows of a chunk whose proven document is somebody's already: known, improving, or apart.
+"""Rows of a chunk whose proven document or code is somebody's already: known, better, or apart.
 
 Who agrees and says something new is improved in bulk; everything else (another name, two owners,
 a merged person) goes through `service.register`, so that a conflict has one meaning.
@@ -43,13 +43,15 @@ async def compare(
     met: list[Prepared],
     claims: Claims,
     merged: Merged,
+    codes: dict[str, UUID],
 ) -> None:
-    """Find, improve or refuse each row."""
+    """Find, improve or refuse each row; `codes` says whose an imported QID is already."""
     if not met:
         return
     owners = await queries.owners(db, [blind for one in met for blind in one.owned])
-    people = await improving.load(db, means, set(owners.values()))
-    rows = _sort(means, met, owners, people)
+    by_code = {codes[one.code] for one in met if one.code in codes}
+    people = await improving.load(db, means, by_code.union(owners.values()))
+    rows = _sort(means, met, owners, codes, people)
     stale = await improving.write(db, means, people, source=plan.source)
     late = [(one, {person_id}) for one, person_id in rows.known if person_id in stale]
     known = [(one, person_id) for one, person_id in rows.known if person_id not in stale]
@@ -59,12 +61,18 @@ async def compare(
 
 
 def _sort(
-    means: Means, met: list[Prepared], owners: dict[bytes, UUID], people: dict[UUID, Known]
+    means: Means,
+    met: list[Prepared],
+    owners: dict[bytes, UUID],
+    codes: dict[str, UUID],
+    people: dict[UUID, Known],
 ) -> _Sorted:
     """Tell rows of somebody who agrees from the others; improves `people` in memory."""
     rows = _Sorted()
     for one in sorted(met, key=lambda one: one.staged.row_no):
         theirs = {owners[blind] for blind in one.owned if blind in owners}
+        if not theirs and one.code in codes:
+            theirs = {codes[one.code]}
         known = people.get(next(iter(theirs))) if len(theirs) == 1 else None
         news = improving.opened(means, one.staged.person_id, one.staged.profile)
         if known is not None and model.agree(known.profile, news):
@@ -119,17 +127,15 @@ async def _register(
     merged.created += done.created
     merged.known += not done.created
     await queries.add_statements(db, [(one.statement[0], done.person_id)])
-    if not done.created:
-        await _keep_qid(db, means, done.person_id, one, merged)
+    await _keep_qid(db, means, done.person_id, one, merged)
 
 
 async def _keep_qid(
     db: Connection, means: Means, person_id: UUID, one: Prepared, merged: Merged
 ) -> None:
     """An imported QID of somebody known stays scannable as an alias."""
-    name = one.wanted_qid or one.staged.alias
-    if name is None:
+    if one.code is None:
         return
-    await db.execute(queries.ADD_ALIAS, name, person_id, means.clock.now())
-    if (await queries.taken_qids(db, [name]))[name] != person_id:
+    await db.execute(queries.ADD_ALIAS, one.code, person_id, means.clock.now())
+    if (await queries.taken_qids(db, [one.code]))[one.code] != person_id:
         merged.warn(one.staged.row_no, "qid", _QID_TAKEN)

@@ -25,7 +25,7 @@ class Sorted:
     """The rows of a chunk by what is to be done with them."""
 
     fresh: list[Staged]
-    met: list[Prepared]  # a proven document of theirs is somebody's, maybe of an earlier row here
+    met: list[Prepared]  # a proven document or code is somebody's, maybe of an earlier row here
     again: int  # rows that the same source said exactly so before
 
 
@@ -34,30 +34,27 @@ async def merge(
 ) -> Merged:
     """Make or find the person of each row."""
     merged = Merged()
-    by_qid = await _taken(db, prepared)
-    rows = await _sort(db, means, prepared, by_qid, merged)
+    taken = await queries.taken_qids(db, [one.code for one in prepared if one.code])
+    # a code is no secret: only who vouches for documents is believed that it is the same person
+    codes = taken if plan.assurance > Assurance.DECLARED else {}
+    rows = await _sort(db, means, prepared, taken, codes, merged)
     overtaken = await _insert(db, means, plan, rows.fresh)
     merged.created = len(rows.fresh) - len(overtaken)
     merged.people = {row.row_no: row.person_id for row in rows.fresh if row.row_no not in overtaken}
     late = [one for one in prepared if one.staged.row_no in overtaken]
-    await compare(db, means, plan, [*rows.met, *late], claims, merged)
+    await compare(db, means, plan, [*rows.met, *late], claims, merged, codes)
     merged.known += rows.again
     if plan.assurance > Assurance.DECLARED:  # what is declared attaches to nobody
         await guardians.link(db, means, plan, prepared, merged)
     return merged
 
 
-async def _taken(db: Connection, prepared: list[Prepared]) -> dict[str, UUID]:
-    """Whose the imported QIDs of this chunk are already."""
-    wanted = [text for one in prepared for text in (one.wanted_qid, one.staged.alias) if text]
-    return await queries.taken_qids(db, wanted) if wanted else {}
-
-
 async def _sort(
     db: Connection,
     means: Means,
     prepared: list[Prepared],
-    by_qid: dict[str, UUID],
+    taken: dict[str, UUID],
+    codes: dict[str, UUID],
     merged: Merged,
 ) -> Sorted:
     """Tell new people from known ones; the first of two rows with one document is the new one."""
@@ -65,11 +62,11 @@ async def _sort(
     unsaid = [one for one in prepared if said.isdisjoint(one.statement)]
     owned = set(await queries.owners(db, [blind for one in unsaid for blind in one.owned]))
     rows = Sorted([], [], 0)
-    names = set(by_qid)
+    names = set(taken)
     for one in prepared:
         if not said.isdisjoint(one.statement):
             rows.again += 1
-        elif not owned.isdisjoint(one.owned):
+        elif one.code in codes or not owned.isdisjoint(one.owned):
             rows.met.append(one)
         else:
             rows.fresh.append(_with_free_names(means, one, names, merged))

@@ -58,6 +58,11 @@ class Prepared(NamedTuple):
     guardian: list[bytes]  # of the guardian's document
     born: str
 
+    @property
+    def code(self) -> str | None:
+        """The imported QID, of our form or not."""
+        return self.wanted_qid or self.staged.alias
+
 
 class Batch(NamedTuple):
     """A chunk of rows after preparation."""

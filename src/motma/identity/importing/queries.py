@@ -154,6 +154,8 @@ async def said(db: Connection, blinds: list[bytes]) -> dict[bytes, UUID]:
 
 async def taken_qids(db: Connection, qids: list[str]) -> dict[str, UUID]:
     """QID → whose it is; served by the primary key."""
+    if not qids:
+        return {}
     return {row["qid"]: row["person_id"] for row in await db.fetch(TAKEN_QIDS, qids)}
 
 
