@@ -1,7 +1,7 @@
 """Our issued form: composed, read, verified."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -120,6 +120,14 @@ def test_the_expiry_of_a_card_is_rounded_down_to_the_minute(issue: Issue, sign: 
     late = replace(issue.card, until=issue.card.until + timedelta(seconds=59))
     text = compose(issue.with_card(late), kid=KID, sign=sign)
     assert parse(text).issue.card == issue.card
+
+
+def test_the_minute_of_a_card_is_kept_whatever_its_zone(issue: Issue, sign: Sign) -> None:
+    local = datetime(2021, 12, 31, 23, 45, tzinfo=timezone(timedelta(hours=7)))
+    card = issued.Card(scheme=0, colour=Colour.YELLOW, until=local)
+    text = compose(issue.with_card(card), kid=KID, sign=sign)
+    assert "<c=00002202112311645" in text
+    assert parse(text).issue.card == card
 
 
 def test_a_card_stands_until_its_minute_and_no_longer(issue: Issue) -> None:

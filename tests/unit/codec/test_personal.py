@@ -128,3 +128,29 @@ def test_the_national_mask_is_shown_but_not_accepted_back() -> None:
 def test_the_mask_of_a_short_document_shows_nothing() -> None:
     value = personal.parse(HEAD.replace("001093029317", "C1234"), today=TODAY)
     assert personal.display_masked(value).document == "******"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "qr.empty"),
+        (HEAD + "\x1b", "qr.hidden-character"),
+        (HEAD + "\n", "qr.hidden-character"),
+    ],
+)
+def test_read_directly_it_refuses_what_no_text_may_hold(text: str, code: str) -> None:
+    reading = personal.read(text, today=TODAY)
+    assert [problem.code for problem in reading.problems] == [code]
+
+
+@pytest.mark.parametrize(("year", "well_formed"), [(1849, False), (1850, True)])
+def test_nobody_alive_was_born_before_1850(year: int, well_formed: bool) -> None:  # noqa: FBT001
+    text = HEAD.replace("1993", str(year))
+    assert personal.read(text, today=TODAY).well_formed is well_formed
+    assert personal.examine(text, today=TODAY).well_formed is well_formed
+
+
+def test_who_was_born_today_is_born() -> None:
+    text = HEAD.replace("1993-01-18", "2021-10-06")
+    assert personal.read_plain(text, today=TODAY) == personal.examine(text, today=TODAY)
+    assert personal.read(text, today=TODAY).well_formed
