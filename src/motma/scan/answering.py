@@ -103,5 +103,6 @@ def _neutral() -> dict[str, Any]:
 
 
 def _freshness(judged: Judged) -> dict[str, str | None]:
-    now = judged.now.isoformat()
-    return {"data_at": now, "keys_at": now, "rules_at": None}
+    """How old data and keys are; no rule book decides anything yet."""
+    data_at, keys_at = judged.now.isoformat(), judged.keys_at.isoformat()
+    return {"data_at": data_at, "keys_at": keys_at, "rules_at": None}

@@ -14,7 +14,7 @@ from motma.access.means import Means
 from motma.access.policy import View, current
 from motma.access.tokens import Claims
 from motma.codec import living
-from motma.codec.issued import FindKey, Signature
+from motma.codec.issued import Signature
 from motma.identity.issuing import living_name, living_secret
 from motma.identity.model import PROFILE_COLUMN
 from motma.identity.model import read as read_profile
@@ -25,6 +25,7 @@ from motma.scan.appending import Appender
 from motma.scan.errors import CaseNeeded, IdReused
 from motma.scan.looking import Register, Wanted
 from motma.scan.model import Ask, Code, Known, Outcome
+from motma.scan.published import PublishedKeys
 from motma.storage.pool import Pool
 
 #: Stands in where there is nobody.
@@ -48,7 +49,7 @@ class Gate:
     register: Register
     appender: Appender
     counters: Counters
-    find_key: FindKey
+    keys: PublishedKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,13 @@ class Judged:
     outcome_now: Outcome
     decided_at: datetime
     now: datetime
+    keys_at: datetime  # when the published keys were last looked at
 
 
 async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited: bool) -> Judged:
     """Read once, refuse who may not ask, decide; `limited` counts unsigned texts."""
     decided_at = ask.judged_at(now)
-    code = codes.read(ask.code, gate.find_key, today=civil_day(now))
+    code = codes.read(ask.code, gate.keys.find, today=civil_day(now))
     if limited and not code.signed:
         key = claims.device.bytes
         insist(gate.counters.take(model.UNSIGNED_SCANS, key, at_s=now.timestamp()))
@@ -90,6 +92,7 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited:
         outcome_now=model.judge(code, known, at=now, today=civil_day(now)),
         decided_at=decided_at,
         now=now,
+        keys_at=gate.keys.checked_at,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -16,11 +16,10 @@ from starlette.responses import Response
 from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform
-from motma.codec import es256, jwks
-from motma.keys.keyring import Keyring
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
+from motma.scan.published import PublishedKeys
 from motma.web import access, me, openapi, pages, people, problems, scans, upkeep
 from motma.web import open as public
 from motma.web.calls import Proofs
@@ -65,7 +64,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     app.state.sequencer = sequencer_of(platform)
     stop = asyncio.Event()
     tasks = [
-        asyncio.create_task(upkeep.run(platform, stop)),
+        asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
     ]
     yield
@@ -85,21 +84,6 @@ def sequencer_of(platform: Platform) -> Sequencer:
     )
 
 
-def key_finder(keyring: Keyring) -> Callable[[str], es256.PublicKey | None]:
-    """Finds a published QR key; an unknown one makes it look at the ring again."""
-    known = jwks.parse(keyring.jwks())
-
-    def find(kid: str) -> es256.PublicKey | None:
-        nonlocal known
-        key = known.find(kid)
-        if key is None and keyring.refresh():
-            known = jwks.parse(keyring.jwks())
-            key = known.find(kid)
-        return key
-
-    return find
-
-
 def _furnish(app: Starlette, platform: Platform) -> None:
     """Put on the application what its operations work with."""
     app.state.platform = platform
@@ -116,7 +100,7 @@ def gate_of(platform: Platform) -> Gate:
         register=Register(platform.pool),
         appender=Appender(platform.pool, platform.keyring),
         counters=platform.counters,
-        find_key=key_finder(platform.keyring),
+        keys=PublishedKeys(platform.keyring, platform.clock),
     )
 
 

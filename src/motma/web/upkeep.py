@@ -12,6 +12,7 @@ from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.identity import mirror
 from motma.kernel.clock import civil_day
+from motma.scan.published import PublishedKeys
 from motma.storage.partitions import drop_before, ensure_days
 
 #: Seconds between two rounds.
@@ -22,10 +23,11 @@ _MARGIN: Final = timedelta(days=2)
 _log = structlog.get_logger("motma.web")
 
 
-async def run(platform: Platform, stop: asyncio.Event) -> None:
+async def run(platform: Platform, keys: PublishedKeys, stop: asyncio.Event) -> None:
     """Round after round until told to stop; a failed one is told and tried again."""
     while not stop.is_set():
         try:
+            keys.refresh()
             await one_round(platform)
         except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
             _log.warning("upkeep failed", error=type(error).__name__)
