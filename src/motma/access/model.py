@@ -77,7 +77,7 @@ class Session:
     ended_at: datetime | None
 
 
-def line(text: str, *, field: str, most: int = 200) -> str:
+def line(text: str, *, field: str, least: int = 0, most: int = 200) -> str:
     """One printable line that somebody else will read on a screen, or Malformed.
 
     Control, bidirectional and other invisible characters could make it look like another text.
@@ -88,6 +88,8 @@ def line(text: str, *, field: str, most: int = 200) -> str:
     one = " ".join(text.split())
     if len(one) > most:
         raise Malformed("request.text-too-long", field)
+    if len(one) < least:
+        raise Malformed("request.text-missing", field)
     if not one.isprintable():
         raise Malformed("request.text-unprintable", field)
     return one

@@ -36,7 +36,9 @@ async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
     """Found an organisation whose people may read codes."""
     now = means.clock.now()
     organisation_id = uuid7(now, means.random)
-    await queries.add_organisation(db, organisation_id, model.line(name, field="name"), now)
+    await queries.add_organisation(
+        db, organisation_id, model.line(name, field="name", least=1), now
+    )
     await means.log(db, "access.organisation-added", {"organisation_id": str(organisation_id)})
     return organisation_id
 
@@ -52,7 +54,7 @@ async def add_place(
         place_id=uuid7(now, means.random),
         organisation_id=organisation_id,
         kind=kind,
-        name=model.line(name, field="name"),
+        name=model.line(name, field="name", least=1),
     )
     await db.execute(
         queries.ADD_PLACE, place.place_id, organisation_id, kind, place.name, None, None, now

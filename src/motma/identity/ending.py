@@ -70,7 +70,7 @@ async def merge(
         await load(db, means, person_id)
     if await db.fetchval(queries.HAS_ALIASES, gone["person_id"]):
         raise MergeRefused
-    reason, now = line(reason, field="reason"), means.clock.now()
+    reason, now = line(reason, field="reason", least=1), means.clock.now()
     merge_id = uuid7(now, means.random)
     await db.execute(queries.SET_MERGED, gone["person_id"], kept["person_id"], now)
     await db.execute(
@@ -126,7 +126,7 @@ async def _end(
     reason: str,
     new_qid: str | None = None,
 ) -> None:
-    reason, now = line(reason, field="reason"), means.clock.now()
+    reason, now = line(reason, field="reason", least=1), means.clock.now()
     await db.execute(queries.END_QID, qid, state, now, reason)
     await _announce(
         db,

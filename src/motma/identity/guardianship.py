@@ -25,7 +25,7 @@ async def add_guardian(
     """Make somebody guardian until the dependant comes of age; the guardian must confirm it."""
     if dependant_id == guardian_id:
         raise SamePerson
-    proof = line(evidence, field="evidence")
+    proof = line(evidence, field="evidence", least=1)
     people = {one: await load(db, means, one) for one in sorted((dependant_id, guardian_id))}
     dependant, guardian = people[dependant_id], people[guardian_id]
     now = means.clock.now()

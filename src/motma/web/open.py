@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import PostgresError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from motma.audit import reading
 from motma.identity import service
 from motma.kernel.errors import Malformed
 from motma.web.calls import platform_of
-from motma.web.operations import Handler, Operation
+from motma.web.operations import AWAY, Handler, Operation
 
 
 class PlatformOut(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ async def ready(request: Request, _body: None) -> Response:
     try:
         async with asyncio.timeout(2), platform_of(request).pool.acquire() as db:
             await db.fetchval("SELECT 1")
-    except (OSError, TimeoutError, PostgresError, InterfaceError):
+    except (PostgresError, *AWAY):
         return _not_ready("the database does not answer")
     if request.app.state.sequencer.stopped_by is not None:
         return _not_ready(f"the log stopped: {request.app.state.sequencer.stopped_by}")

@@ -11,7 +11,8 @@ from asyncpg import InterfaceError
 from asyncpg.exceptions import (
     CharacterNotInRepertoireError,
     InsufficientResourcesError,
-    LockNotAvailableError,
+    InternalClientError,
+    ObjectNotInPrerequisiteStateError,
     OperatorInterventionError,
     PostgresConnectionError,
     TransactionRollbackError,
@@ -26,15 +27,16 @@ from motma.web import problems
 T = TypeVar("T")
 
 #: The database is away, stopping, starting, or gave up waiting; nothing of the call was kept.
-_AWAY: Final = (
+AWAY: Final = (
     OSError,
     TimeoutError,
     InterfaceError,
+    InternalClientError,  # asyncpg, of a connection that was cut
     PostgresConnectionError,
     OperatorInterventionError,
     InsufficientResourcesError,
     TransactionRollbackError,
-    LockNotAvailableError,
+    ObjectNotInPrerequisiteStateError,
 )
 _CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)")
 
@@ -108,7 +110,7 @@ def _problem(request: Request, error: Exception) -> Response:
     if isinstance(error, CharacterNotInRepertoireError):  # U+0000, which PostgreSQL can't keep
         return problems.of(Malformed("request.text-unprintable"), request)
     # asyncpg calls a value that it can not encode an InterfaceError too, but also a ValueError
-    if isinstance(error, _AWAY) and not isinstance(error, ValueError):
+    if isinstance(error, AWAY) and not isinstance(error, ValueError):
         return problems.unavailable(request, error)
     return problems.defect(request, error)
 

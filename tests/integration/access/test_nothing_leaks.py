@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from msgspec import inspect
-from staging import CAST, Caller, DeviceKey, Stage
+from tests.staging import CAST, Caller, DeviceKey, Stage
 
 from motma.identity.service import Registered
 from motma.storage.pool import Connection

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from staging import PIN, Caller, DeviceKey, Stage, stage
+from tests.staging import PIN, Caller, DeviceKey, Stage, stage
 
 from motma.access import service
 from motma.kernel.clock import SetClock

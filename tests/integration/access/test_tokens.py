@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from staging import ORIGIN, Caller, DeviceKey, Stage, stage
+from tests.staging import ORIGIN, Caller, DeviceKey, Stage, stage
 
 from motma.access import service
 from motma.kernel.clock import SetClock

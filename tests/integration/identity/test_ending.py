@@ -118,7 +118,7 @@ async def test_merges_of_merges_and_of_one_person_are_refused(on_stage: Stage) -
 
 async def test_a_reason_that_would_deceive_whoever_reads_it_is_refused(on_stage: Stage) -> None:
     person = await on_stage.person()
-    for reason in ("\x1b[31mred", "\u202elaog", "x" * 201, "\x00"):
+    for reason in ("\x1b[31mred", "\u202elaog", "x" * 201, "\x00", " "):
         with pytest.raises(Malformed):
             async with on_stage.platform.transaction() as db:
                 await ending.revoke(db, on_stage.platform.means, person.qid, reason=reason)

@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
-from staging import ORIGIN, Stage
+from tests.staging import ORIGIN, Stage
 
 from motma.access import service as access
 from motma.access.means import Means
