@@ -20,6 +20,8 @@ _ASSURANCE: Final = {
     "seen": Assurance.SEEN,
     "declared": Assurance.DECLARED,
 }
+#: As a shell says that a command was ended by Ctrl-C.
+_INTERRUPTED: Final = 130
 #: Waits and statements of a chunk may take longer than those of a gate.
 _SESSION: Final = (
     "SET lock_timeout = '60s'; SET statement_timeout = '300s'; "
@@ -60,7 +62,11 @@ def import_people(
         )
     except Malformed as malformed:
         decline(malformed)
-    done = run(lambda platform: _shown(platform, order, dry_run=dry_run))
+    try:
+        done = run(lambda platform: _shown(platform, order, dry_run=dry_run))
+    except KeyboardInterrupt:
+        console.print("stopped between two chunks; run the same command again to go on")
+        raise typer.Exit(_INTERRUPTED) from None
     _tell(order, done, dry_run=dry_run, as_json=as_json)
 
 

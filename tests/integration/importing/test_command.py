@@ -2,9 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import psycopg
 
 COMMAND = "from motma.cli.main import main; main()"
 
@@ -51,3 +55,35 @@ def test_a_file_that_is_none_of_people_is_declined_with_its_code(
     mapped = _motma(database, tmp_path, "people", "import", "shoes.csv", "--map", "nothing")
     assert mapped.returncode == 3
     assert "import.map" in mapped.stderr
+
+
+def test_ctrl_c_stops_between_chunks_and_the_same_command_goes_on(
+    database: str, tmp_path: Path
+) -> None:
+    _motma(database, tmp_path, "simulate", "population", "--count", "30000", "-o", "p.csv")
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "people", "import", "p.csv"],
+        env=os.environ | {"MOTMA_DATABASE_URL": database, "MOTMA_HOME": str(tmp_path)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        _wait_for_rows(database)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "go on" in said
+    done = _motma(database, tmp_path, "people", "import", "p.csv")
+    assert done.stdout.startswith("30000 rows: 30000 new")
+
+
+def _wait_for_rows(database: str) -> None:
+    """Until a chunk is committed."""
+    with psycopg.connect(database, autocommit=True) as db:
+        for _ in range(1200):
+            row = db.execute("SELECT max(rows_done) FROM local.import_job").fetchone()
+            if row and row[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("no chunk was committed within a minute")
