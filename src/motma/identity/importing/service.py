@@ -28,7 +28,7 @@ from motma.kernel.ids import uuid7
 from motma.storage.pool import Connection
 
 #: Rows of one transaction: large enough that its commit is nothing, small enough to hold.
-CHUNK_ROWS: Final = 5_000
+CHUNK_ROWS: Final = 2_500
 _ATTEMPTS: Final = 5
 _SAMPLE_ROWS: Final = 50
 
