@@ -150,7 +150,7 @@ ADD_WORK: Final = """
 """
 WAITING_WORK: Final = """
     SELECT outbox_id, body FROM local.outbox
-     WHERE done_at IS NULL AND topic = $1 ORDER BY outbox_id LIMIT 1000 FOR UPDATE SKIP LOCKED
+     WHERE done_at IS NULL AND topic = $1 ORDER BY outbox_id LIMIT 1000 FOR UPDATE
 """
 WORK_DONE: Final = "UPDATE local.outbox SET done_at = $2 WHERE outbox_id = ANY($1)"
 RAISE_ISSUE: Final = "UPDATE qid SET issue_no = $2 WHERE qid = $1 AND issue_no < $2"

@@ -13,7 +13,6 @@ from motma.codec.issued import fitted_name
 from motma.kernel import names
 from motma.scan import model, texts
 from motma.scan.judging import Judged
-from motma.scan.model import Outcome
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ def event_of(means: Means, claims: Claims, judged: Judged) -> Event:
         "place_name": judged.row["place_name"],
         "family": judged.code.family,
         "signature": judged.code.signature,
-        "saw": sorted(judged.view.fields) if judged.outcome in _SEEN else [],
+        "saw": sorted([*(judged.shown or ()), *(["card"] if _with_card(judged) else ())]),
         "now": judged.outcome_now,
         "case": ask.case,
     }
@@ -58,35 +57,26 @@ def event_of(means: Means, claims: Claims, judged: Judged) -> Event:
         person_id=known.person_id if known is not None else None,
         device_id=claims.device,
         event_id=ask.scan_id,
-        at=judged.decided_at,
+        at=min(ask.at or judged.now, judged.now),
         outcome=judged.outcome,
         body_hash=ask.body_hash(),
     )
 
 
-#: Outcomes after which the view's fields are answered.
-_SEEN = frozenset({Outcome.KNOWN, Outcome.COPIED})
-#: Outcomes after which only the card is answered.
-_CARD_ONLY = frozenset({Outcome.UNSIGNED, Outcome.UNKNOWN_KEY})
-
-
 def answer(judged: Judged, receipt: dict[str, Any]) -> Answer:
     """What the view lets the reader hear; decided as of now: `at` never widens it."""
-    outcome, known, fields = judged.outcome_now, judged.known, judged.view.fields
-    shown = None
+    outcome, known = judged.outcome_now, judged.known
     fitted = None
-    if outcome in _SEEN and known is not None:
-        shown = model.who(known.profile, fields)
+    if judged.shown is not None and known is not None:
         fitted = fitted_name(names.hoten(known.profile.full_name.value))
-    with_card = outcome in (_SEEN | _CARD_ONLY) and "card" in fields
     warned = model.warnings(judged.code, known, outcome, fitted)
     code, vi, en = texts.ADVICE[outcome]
     return Answer(
         scan_id=judged.ask.scan_id,
         outcome=outcome,
         advice={"code": code, "text": {"vi": vi, "en": en}},
-        who=shown,
-        card=_neutral() if with_card else None,
+        who=judged.shown,
+        card=_neutral() if _with_card(judged) else None,
         warnings=[texts.warning(code) for code in warned],
         family=judged.code.family,
         signature={"state": judged.code.signature, "kid": judged.code.kid},
@@ -94,6 +84,12 @@ def answer(judged: Judged, receipt: dict[str, Any]) -> Answer:
         decision_at=judged.now,
         receipt=receipt,
     )
+
+
+def _with_card(judged: Judged) -> bool:
+    """Whether the card is answered, maybe alone."""
+    told = judged.outcome_now in model.SEEN | model.CARD_ONLY
+    return told and "card" in judged.view.fields
 
 
 def _neutral() -> dict[str, Any]:

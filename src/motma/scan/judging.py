@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -63,16 +63,21 @@ class Judged:
     row: Record
     outcome: Outcome
     outcome_now: Outcome
+    shown: dict[str, Any] | None  # the view's fields that are answered
     decided_at: datetime
     now: datetime
     keys_at: datetime  # when the published keys were last looked at
 
 
-async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited: bool) -> Judged:
-    """Read once, refuse who may not ask, decide; `limited` counts unsigned texts."""
+async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered: bool) -> Judged:
+    """Read once, refuse who may not ask, decide.
+
+    `answered`: somebody hears the result (a batch hears acknowledgements only), so what the view
+    shows is made ready, and unsigned texts count against their tighter limit.
+    """
     decided_at = ask.judged_at(now)
     code = codes.read(ask.code, gate.keys.find, today=civil_day(now))
-    if limited and not code.signed:
+    if answered and not code.signed:
         key = claims.device.bytes
         insist(gate.counters.take(model.UNSIGNED_SCANS, key, at_s=now.timestamp()))
     row = await _read(gate, claims, ask, code)
@@ -82,6 +87,7 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited:
     ):
         raise IdReused
     known = _known(gate.means, row, code, ask, decided_at)
+    outcome_now = model.judge(code, known, at=now, today=civil_day(now))
     return Judged(
         ask=ask,
         code=code,
@@ -89,7 +95,8 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, limited:
         view=view,
         row=row,
         outcome=model.judge(code, known, at=decided_at, today=civil_day(decided_at)),
-        outcome_now=model.judge(code, known, at=now, today=civil_day(now)),
+        outcome_now=outcome_now,
+        shown=model.shown(known, outcome_now, view.fields) if answered else None,
         decided_at=decided_at,
         now=now,
         keys_at=gate.keys.checked_at,
@@ -141,6 +148,7 @@ def _known(means: Means, row: Record, code: Code, ask: Ask, at: datetime) -> Kno
         issue_no=row["issue_no"],
         updated_at=row["updated_at"],
         merged=row["merged"],
+        kept_state=row["kept_state"],
         living_ok=_living(means, row["wallets"], code, ask.code, at),
     )
 

@@ -47,6 +47,12 @@ class Outcome(StrEnum):
     COPIED = "copied"
 
 
+#: Outcomes after which the view's fields are answered.
+SEEN: Final = frozenset({Outcome.KNOWN, Outcome.COPIED})
+#: Outcomes after which only the card is answered.
+CARD_ONLY: Final = frozenset({Outcome.UNSIGNED, Outcome.UNKNOWN_KEY})
+
+
 class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A scan as a reader sends it."""
 
@@ -111,6 +117,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     issue_no: int
     updated_at: datetime
     merged: bool
+    kept_state: str | None = None  # of the QID of the person whom a merged one stands for
     living_ok: bool | None = None  # None: the code has no living part
 
 
@@ -147,6 +154,9 @@ def _without_register(code: Code, today: date) -> Outcome | None:
 
 
 def _alive(known: Known, at: datetime) -> bool:
+    """Whether the QID is good; a merged one only while its person's own is."""
+    if known.merged and known.kept_state not in (None, "active"):
+        return False
     if known.state in ("active", "alias", "merged"):
         return True
     return known.ended_at is not None and at < known.ended_at
@@ -179,6 +189,13 @@ def warnings(code: Code, known: Known | None, outcome: Outcome, fitted: str | No
     if code.issue_no is not None and code.issue_no > known.issue_no:
         found.append("scan.issue-ahead")
     return found
+
+
+def shown(known: Known | None, outcome: Outcome, fields: frozenset[str]) -> dict[str, Any] | None:
+    """The fields that are answered after an outcome; None when nobody is named."""
+    if known is None or outcome not in SEEN:
+        return None
+    return who(known.profile, fields)
 
 
 def who(profile: Profile, fields: frozenset[str]) -> dict[str, Any]:

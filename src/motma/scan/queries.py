@@ -19,6 +19,8 @@ READ: Final = """
            e.device_id AS seen_device, e.body_hash AS seen_hash,
            e.commitment AS seen_commitment, e.known_at AS seen_known_at,
            k.state, k.issue_no, k.ended_at, p0.merged_into IS NOT NULL AS merged,
+           CASE WHEN p0.merged_into IS NOT NULL THEN (
+               SELECT state FROM qid WHERE qid = p.qid) END AS kept_state,
            p.person_id, p.profile, p.updated_at,
            CASE WHEN a.wallets THEN (
                SELECT array_agg(w.device_id) FROM device w

@@ -33,14 +33,14 @@ async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]
     now = gate.means.clock.now()
     ask.check_time(now)
     left = _count(gate, claims, now)
-    judged = await judge(gate, claims, ask, now, limited=True)
+    judged = await judge(gate, claims, ask, now, answered=True)
     if judged.row["seen_device"] is None:
         appended = await gate.appender.append(event_of(gate.means, claims, judged))
         if appended.new:
             await telling.tell(gate, judged)
             return answer(judged, appended.receipt), left
         # its twin came between reading and appending: judge again, now against that one
-        judged = await judge(gate, claims, ask, now, limited=False)
+        judged = await judge(gate, claims, ask, now, answered=True)
     row = judged.row
     kept = Promised(ask.scan_id, row["seen_commitment"], row["seen_known_at"])
     return answer(judged, promise_all(gate.means.keyring, [kept])[0]), left
@@ -79,7 +79,7 @@ async def _acknowledge_one(
         ask.check_time(now)
         if first.body_hash() != ask.body_hash():
             raise IdReused
-        judged = await judge(gate, claims, ask, now, limited=False)
+        judged = await judge(gate, claims, ask, now, answered=False)
         fresh = judged.row["seen_device"] is None
         if fresh:
             fresh = (await gate.appender.append(event_of(gate.means, claims, judged))).new
