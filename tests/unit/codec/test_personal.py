@@ -154,3 +154,12 @@ def test_who_was_born_today_is_born() -> None:
     text = HEAD.replace("1993-01-18", "2021-10-06")
     assert personal.read_plain(text, today=TODAY) == personal.examine(text, today=TODAY)
     assert personal.read(text, today=TODAY).well_formed
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [("001", True), ("003", False), ("100", False), ("101", True), ("295", True), ("296", False)],
+)
+def test_a_cccd_begins_with_a_province_or_a_country(code: str, known: bool) -> None:  # noqa: FBT001
+    warnings = codes(HEAD.replace("001093", f"{code}093"))[1]
+    assert warnings == ([] if known else ["qr.id-birthplace-unknown"])
