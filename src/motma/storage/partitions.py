@@ -52,6 +52,36 @@ async def drop_before(db: Connection, day: date) -> list[date]:
     return old
 
 
+async def forget(db: Connection, *, known_before: datetime) -> list[date]:
+    """Delete the events known before a moment; returns the days whose partitions went whole.
+
+    A scan's id may be up to a month older than its arrival, so a partition goes whole only when
+    nothing in it is young; otherwise its old rows go.
+    """
+    gone = []
+    async with db.transaction():
+        await db.execute("SET LOCAL statement_timeout = 0")
+        await db.execute(_LOCK)
+        for day in await days(db):
+            if day > known_before.astimezone(UTC).date():
+                continue
+            if await db.fetchval(_young(day), known_before):
+                await db.execute(_delete_old(day), known_before)
+            else:
+                await db.execute(f"DROP TABLE {_name(day)}")
+                gone.append(day)
+        await db.execute("DELETE FROM event_other WHERE known_at < $1", known_before)
+    return gone
+
+
+def _young(day: date) -> str:
+    return f"SELECT EXISTS (SELECT FROM {_name(day)} WHERE known_at >= $1)"  # noqa: S608 - a date
+
+
+def _delete_old(day: date) -> str:
+    return f"DELETE FROM {_name(day)} WHERE known_at < $1"  # noqa: S608 - made of a date
+
+
 def _create(day: date) -> str:
     low, high = day_bounds(datetime.combine(day, time(), UTC))
     return f"""

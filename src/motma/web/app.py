@@ -16,6 +16,7 @@ from starlette.responses import Response
 from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform
+from motma.codec.pictures import PictureReader
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
@@ -62,7 +63,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     """The application furnished, upkeep and sequencer running beside it."""
     _furnish(app, platform)
     app.state.sequencer = sequencer_of(platform)
-    stop = asyncio.Event()
+    stop, app.state.pictures = asyncio.Event(), PictureReader()
     tasks = [
         asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
@@ -70,6 +71,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     yield
     stop.set()
     await asyncio.gather(*tasks, return_exceptions=True)
+    app.state.pictures.close()
 
 
 def sequencer_of(platform: Platform) -> Sequencer:

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from motma.access.errors import Forbidden
-from motma.codec.pictures import read_picture
+from motma.codec.pictures import PictureReader
 from motma.kernel.errors import Malformed
 from motma.scan import service
 from motma.scan.answering import Answer
@@ -74,7 +74,8 @@ async def scan_picture(request: Request, body: Picture) -> Answer:
     session, claims = await session_of(request)
     if session.reader is None:
         raise Forbidden
-    texts = await asyncio.to_thread(read_picture, body.image)
+    pictures: PictureReader = request.app.state.pictures
+    texts = await asyncio.to_thread(pictures.read, body.image)
     if len(texts) != 1:
         raise Malformed("qr.picture-without-code" if not texts else "qr.picture-with-several")
     ask = Ask(

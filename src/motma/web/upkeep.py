@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -13,22 +14,29 @@ from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.identity import mirror
 from motma.kernel.clock import civil_day
 from motma.scan.published import PublishedKeys
-from motma.storage.partitions import drop_before, ensure_days
+from motma.storage.partitions import ensure_days
+from motma.storage.partitions import forget as forget_events
 
 #: Seconds between two rounds.
 ROUND_S: Final = 2.0
-#: A day more than events are kept, for the civil day and a gate's clock.
-_MARGIN: Final = timedelta(days=2)
+#: Seconds between two looks at what is past its keep-until.
+FORGET_S: Final = 3600.0
+#: The log judges an event's age by a signed time that is up to this later.
+_MARGIN: Final = timedelta(minutes=5)
 
 _log = structlog.get_logger("motma.web")
 
 
 async def run(platform: Platform, keys: PublishedKeys, stop: asyncio.Event) -> None:
     """Round after round until told to stop; a failed one is told and tried again."""
+    forgot_at = -FORGET_S
     while not stop.is_set():
         try:
             keys.refresh()
             await one_round(platform)
+            if monotonic() - forgot_at >= FORGET_S:
+                await forget(platform)
+                forgot_at = monotonic()
         except Exception as error:  # noqa: BLE001 - upkeep must outlive a database restart
             _log.warning("upkeep failed", error=type(error).__name__)
             with suppress(Exception):
@@ -44,7 +52,12 @@ async def one_round(platform: Platform) -> None:
     async with platform.pool.acquire() as db:
         await mirror.carry(db, platform.clock, platform.settings.mirror_path)
         await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
-        # content goes at its keep-until, the leaves of the tree stay
-        await drop_before(db, today - KEEP - _MARGIN)
-        await access.forget(db, now)
     platform.vault.refresh()
+
+
+async def forget(platform: Platform) -> None:
+    """Delete what is past its keep-until; of an event the leaf in the tree stays."""
+    now = platform.clock.now()
+    async with platform.pool.acquire() as db:
+        await forget_events(db, known_before=now - KEEP - _MARGIN)
+        await access.forget(db, now)
