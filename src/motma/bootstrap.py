@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     #: Production refuses demo keys and settings that are only safe on one machine.
     production: bool = False
+    #: Address to listen on.
     host: str = "127.0.0.1"
+    #: Port to listen on.
     port: int = 8000
     #: Worker processes of the web server.
     workers: int = 2

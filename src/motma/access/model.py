@@ -33,7 +33,7 @@ _PIN: Final = re.compile(r"[0-9]{6,12}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device that proved possession of its key when it was enrolled."""
+    """A device by the key it was enrolled with; each sign-in proves that it holds the key."""
 
     device_id: UUID
     kind: str

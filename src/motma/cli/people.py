@@ -14,6 +14,7 @@ from motma.cli.running import decline, out, run
 from motma.identity import ending, service
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import ConflictOpened
+from motma.kernel.clock import CIVIL_ZONE
 from motma.storage.pool import Connection
 from motma.web.people import reads_of
 
@@ -166,19 +167,24 @@ def reads(qid: str, as_json: AsJson = False) -> None:
     """Who read a person: when, where, in which role, for what."""
 
     async def work(platform: Platform) -> list[dict[str, Any]]:
-        async with platform.pool.acquire() as db:
+        async with platform.transaction() as db:
             person = await service.find(db, platform.means, qid)
-            return await reads_of(db, platform, person.person_id)
+            found = await reads_of(db, platform, person.person_id)
+            await _log(platform, db, person.person_id)
+        return found
 
     found = run(work)
-    text = "\n".join(
-        f"{r['at']:%Y-%m-%d %H:%M}  {r['role'] or '-':<11} {r['purpose'] or '-':<13}"
-        f" {r['place'] or '-'}  {r['outcome'] or ''}"
-        for r in found
-    )
+    text = "\n".join(_read_line(read) for read in found)
     out(found, as_json=as_json, text=text or "nobody")
 
 
+def _read_line(read: dict[str, Any]) -> str:
+    """One read, at the wall clock of Vietnam."""
+    at = read["at"].astimezone(CIVIL_ZONE)
+    who = f"{read['role'] or '-':<13} {read['purpose'] or '-':<13}"
+    return f"{at:%Y-%m-%d %H:%M}  {who} {read['place'] or '-'}  {read['outcome'] or ''}"
+
+
 async def _log(platform: Platform, db: Connection, person_id: UUID) -> None:
-    details = {"role": "operator", "purpose": "command", "reader": str(_BY)}
+    details = {"role": "command-line", "purpose": "registration", "reader": str(_BY)}
     await platform.means.log(db, "identity.read", details, person_id=person_id)
