@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import os
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,17 @@ from motma.access.policy import current
 from motma.audit import queries as log_queries
 from motma.audit import reading
 from motma.identity import service
-from motma.kernel.errors import Malformed
+from motma.kernel.errors import Declined, Kind, Malformed
 from motma.web.calls import platform_of
 from motma.web.operations import AWAY, Handler, Operation
+
+
+@dataclass
+class NoCheckpoint(Declined):
+    """The log has not been signed yet: ask again in a few seconds."""
+
+    code = "audit.no-checkpoint"
+    kind = Kind.UNKNOWN
 
 
 class PlatformOut(msgspec.Struct, frozen=True):
@@ -105,7 +114,7 @@ async def checkpoint(request: Request, _body: None) -> Response:
     async with platform_of(request).pool.acquire() as db:
         latest = await log_queries.latest_checkpoint(db)
     if latest is None:
-        return PlainTextResponse("", 404)
+        raise NoCheckpoint
     return PlainTextResponse(latest.note)
 
 

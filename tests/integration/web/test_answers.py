@@ -2,7 +2,7 @@
 
 import asyncpg
 import pytest
-from staging import Stage
+from tests.staging import Stage
 
 from motma.web.calls import CALLS
 from motma.web.people import DECLARATIONS

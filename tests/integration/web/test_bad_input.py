@@ -1,4 +1,4 @@
-"""Whatever is sent: one clear problem with a permanent code, nothing half-written, nothing echoed."""
+"""Whatever is sent: one clear problem with a permanent code, nothing half-written or echoed."""
 
 import gzip
 import json
