@@ -1,5 +1,6 @@
 """What a file makes of people: new, known, in conflict, refused; and nothing clear on the way."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from motma.identity.importing import columns, service
 from motma.identity.importing.errors import ColumnsMissing
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.kernel.ids import has_check_digit
-from motma.storage.pool import connect
+from motma.storage.pool import Connection, connect
 from motma.storage.postmaster import Server
 
 MAU = {
@@ -253,7 +254,35 @@ async def test_a_code_that_is_somebody_elses_is_replaced_and_said(
 async def test_whoever_registers_between_our_look_and_our_insert_is_found(
     importer: Importer,
 ) -> None:
-    """Two imports of the same people at once: nobody twice, whoever comes first."""
+    claim = Claim(
+        full_name=MAU["full_name"],
+        birth="1987-01-18",
+        documents=(ShownDocument(kind="cccd", number=MAU["cccd"], seen=True),),
+    )
+    desk = await connect(importer.dsn)
+    async with desk.transaction():
+        await identity.register(
+            desk, importer.means, claim, source="a desk", assurance=Assurance.SEEN
+        )
+        running = asyncio.create_task(importer.run(importer.file([MAU, THU])))
+        await _until_somebody_waits(desk)
+    done = await running
+    await desk.close()
+    assert (done.created, done.known, done.failed) == (1, 1, 0)
+    assert set((await importer.people()).values()) == {1}
+    counts = await importer.counts()
+    assert (counts["person"], counts["qid"], counts["document_index"]) == (2, 2, 2)
+
+
+async def _until_somebody_waits(db: Connection) -> None:
+    async with asyncio.timeout(30):
+        while not await db.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            await asyncio.sleep(0.02)
+
+
+async def test_two_imports_of_the_same_people_at_once_make_nobody_twice(
+    importer: Importer,
+) -> None:
     one = importer.file([MAU, THU, *_crowd(60)], name="1.csv")
     other = importer.file([*reversed(_crowd(60)), THU, MAU], name="2.csv")
     running = [
