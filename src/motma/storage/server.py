@@ -83,6 +83,8 @@ def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -
             ["stop", "-D", str(data), "-m", "fast", "-w", "-t", str(STOP_TIMEOUT_S)],
             log=data / "log",
         )
+        with suppress(OSError):  # somebody may have put a file there
+            cluster.socket_path(data).rmdir()
     return True
 
 

@@ -250,6 +250,8 @@ def test_programs_in_a_closed_directory_are_copied_and_run(data: Path) -> None:
 def test_a_squatted_socket_directory_is_refused(data: Path) -> None:
     running = server.ensure_running(data)
     server.stop(data)
+    assert not running.socket_dir.exists()
+    running.socket_dir.mkdir(mode=0o700)
     os.chown(running.socket_dir, pwd.getpwnam("nobody").pw_uid, -1)
     with pytest.raises(RuntimeUnsafe):
         server.ensure_running(data)
