@@ -134,7 +134,7 @@ class Platform:
     async def revive_database(self) -> None:
         """Start the embedded server again if it crashed; a database of one's own is left alone."""
         if not self.settings.database_url.get_secret_value():
-            await asyncio.to_thread(server.ensure_running, self.settings.database_dir)
+            await asyncio.to_thread(server.revive, self.settings.database_dir)
 
 
 def check_production(settings: Settings) -> None:

@@ -5,7 +5,6 @@ the kernel drops when the user dies, however it dies. The last one to leave stop
 `<data>.starting` is held while one process looks, makes, starts or stops.
 """
 
-import asyncio
 import fcntl
 import os
 import shutil
@@ -48,21 +47,14 @@ def ensure_running(data_dir: Path, *, binaries: Path | None = None) -> Server:
 
 
 def revive(data_dir: Path, *, binaries: Path | None = None) -> Server:
-    """Start the cluster again if its postmaster died; for a process that already uses it."""
+    """Start the cluster again if its postmaster died; for a process that already uses it.
+
+    Unlike `ensure_running` it does not count the process as one more user.
+    """
     programs = find_binaries(binaries)
     data = data_dir.resolve()
     with _alone(data):
         return postmaster.find(data) or _start(data, programs)
-
-
-async def keep_running(
-    data_dir: Path, *, binaries: Path | None = None, every_s: float = 1.0
-) -> None:
-    """Look after the postmaster until cancelled; for the parent of the serving processes."""
-    while True:
-        await asyncio.sleep(every_s)
-        if status(data_dir) is None:
-            await asyncio.to_thread(revive, data_dir, binaries=binaries)
 
 
 def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -> bool:

@@ -1,6 +1,5 @@
 """The embedded server: made once, shared, adopted, recovered, stopped by its last user."""
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -13,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import psycopg
 import pytest
 
@@ -76,15 +74,6 @@ def kill(pid: int) -> None:
         time.sleep(0.01)
 
 
-def successor(data: Path, predecessor: int) -> Server:
-    """The next postmaster, waited for."""
-    deadline = time.monotonic() + 20
-    while (found := server.status(data)) is None or found.pid == predecessor:
-        assert time.monotonic() < deadline, "no postmaster came"
-        time.sleep(0.05)
-    return found
-
-
 def ask(running: Server, question: str) -> object:
     """The answer of one statement."""
     with psycopg.connect(running.dsn, autocommit=True) as db:
@@ -113,15 +102,14 @@ def test_a_busy_orphan_of_a_killed_postmaster_does_not_hold_up_the_next(data: Pa
         assert isinstance(busy.exception(), psycopg.OperationalError)
 
 
-async def test_a_watched_server_comes_back_by_itself(data: Path) -> None:
+def test_reviving_starts_a_killed_server_and_counts_nobody_twice(data: Path) -> None:
     first = server.ensure_running(data)
-    watch = asyncio.create_task(server.keep_running(data, every_s=0.05))
+    assert server.revive(data) == first
     kill(first.pid)
-    found = await asyncio.to_thread(successor, data, first.pid)
-    watch.cancel()
-    db = await asyncpg.connect(found.dsn)
-    assert await db.fetchval("SELECT 1") == 1
-    await db.close()
+    second = server.revive(data)
+    assert second.pid != first.pid
+    assert ask(second, "SELECT 1") == 1
+    assert server.stop(data)
 
 
 def test_the_server_outlives_a_killed_starter_and_is_adopted(data: Path) -> None:
