@@ -103,7 +103,7 @@ CREATE TABLE qid (
     issue_no        integer NOT NULL DEFAULT 1,
     issued_at       timestamptz NOT NULL,
     ended_at        timestamptz,
-    reason          text
+    reason          bytea            -- sealed
 );
 COMMENT ON TABLE qid IS 'dist: qid; keep: until sunset';
 CREATE INDEX qid_by_person ON qid (person_id);
@@ -142,7 +142,7 @@ COMMENT ON TABLE person_index IS 'dist: blind; keep: until sunset or erasure';
 CREATE TABLE guardian (
     dependant_id    uuid NOT NULL,
     guardian_id     uuid NOT NULL,
-    evidence        text NOT NULL,
+    evidence        bytea NOT NULL,  -- sealed: registrars name papers here
     since           timestamptz NOT NULL,
     until           timestamptz NOT NULL,
     confirmed_at    timestamptz,
@@ -156,7 +156,7 @@ CREATE TABLE merge (
     person_id       uuid NOT NULL,
     merge_id        uuid NOT NULL,
     into_id         uuid NOT NULL,
-    reason          text NOT NULL,
+    reason          bytea NOT NULL,  -- sealed
     merged_by       uuid NOT NULL,
     merged_at       timestamptz NOT NULL,
     undone_by       uuid,

@@ -71,7 +71,7 @@ def show(qid: str, as_json: AsJson = False) -> None:
         async with platform.transaction() as db:
             person = await service.find(db, platform.means, qid)
             await _log(platform, db, person.person_id)
-            qids = await service.qids_of(db, person.person_id)
+            qids = await service.qids_of(db, platform.means, person.person_id)
         return {"qid": person.qid, "profile": person.profile, "qids": qids}
 
     found = run(work)

@@ -4,6 +4,7 @@ Each ending leaves work in the outbox in the same transaction; `mirror` carries 
 the database before the caller hears of success, so that a restored backup revives nobody.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from asyncpg import Record
 
 from motma.access.means import Means
 from motma.access.model import line
-from motma.identity import queries
+from motma.identity import model, queries
 from motma.identity.errors import MergeRefused, PersonUnknown, QidEnded, SamePerson
 from motma.identity.service import find_qid, load
 from motma.kernel.ids import new_qid, uuid7
@@ -25,9 +26,10 @@ TOPIC: Final = "identity.qid-ended"
 async def revoke(db: Connection, means: Means, qid: str, *, reason: str) -> None:
     """Revoke a QID without giving another: it is never valid again.
 
-    An alias from an older platform can be revoked alone; the person's own QID takes none with it.
+    An alias from an older platform, or a merged QID, can be revoked alone; the person's own QID
+    takes none with it.
     """
-    found = await _active(db, qid, also="alias")
+    found = await _active(db, qid, also=("alias", "merged"))
     await _end(db, means, qid, found["person_id"], state="revoked", reason=reason)
 
 
@@ -73,10 +75,11 @@ async def merge(
     reason, now = line(reason, field="reason", least=1), means.clock.now()
     merge_id = uuid7(now, means.random)
     await db.execute(queries.SET_MERGED, gone["person_id"], kept["person_id"], now)
-    await db.execute(
-        queries.ADD_MERGE, gone["person_id"], merge_id, kept["person_id"], reason, by, now
-    )
-    await db.execute(queries.END_QID, qid, "merged", now, reason)
+    gone_id, seal = gone["person_id"], means.vault.seal
+    sealed = seal(model.MERGE_COLUMN, gone_id, reason.encode())
+    await db.execute(queries.ADD_MERGE, gone_id, merge_id, kept["person_id"], sealed, by, now)
+    told = seal(model.REASON_COLUMN, gone_id, reason.encode())
+    await db.execute(queries.END_QID, qid, "merged", now, told)
     for person_id in (gone["person_id"], kept["person_id"]):
         await means.log(db, "identity.merged", {"merge_id": str(merge_id)}, person_id=person_id)
     return merge_id
@@ -105,13 +108,13 @@ async def undo_merge(
     return [dict(row) for row in arrived]
 
 
-async def _active(db: Connection, qid: str, *, also: str = "active") -> Record:
+async def _active(db: Connection, qid: str, *, also: Sequence[str] = ()) -> Record:
     """The QID's row, locked; QidEnded tells a second caller how the first ended it."""
     await find_qid(db, qid)
     found = await db.fetchrow(queries.LOCK_QID, qid)
     if found is None:
         raise PersonUnknown
-    if found["state"] not in {"active", also}:
+    if found["state"] not in {"active", *also}:
         raise QidEnded(state=found["state"])
     return found
 
@@ -127,7 +130,8 @@ async def _end(
     new_qid: str | None = None,
 ) -> None:
     reason, now = line(reason, field="reason", least=1), means.clock.now()
-    await db.execute(queries.END_QID, qid, state, now, reason)
+    sealed = means.vault.seal(model.REASON_COLUMN, person_id, reason.encode())
+    await db.execute(queries.END_QID, qid, state, now, sealed)
     await _announce(
         db,
         means,

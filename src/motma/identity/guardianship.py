@@ -12,7 +12,7 @@ from motma.access.means import Means
 from motma.access.model import line
 from motma.identity import queries
 from motma.identity.errors import GuardianRefused, PersonUnknown, SamePerson
-from motma.identity.model import ADULT_YEARS, PersonRow
+from motma.identity.model import ADULT_YEARS, EVIDENCE_COLUMN, PersonRow
 from motma.identity.service import aliases_of, load, resolve
 from motma.kernel.birth import Birth
 from motma.kernel.clock import CIVIL_ZONE, civil_day
@@ -32,7 +32,8 @@ async def add_guardian(
     until = comes_of_age(dependant.profile.born)
     if until <= now or guardian.profile.born.age(civil_day(now)) < ADULT_YEARS:
         raise GuardianRefused
-    await db.execute(queries.ADD_GUARDIAN, dependant_id, guardian_id, proof, now, until)
+    sealed = means.vault.seal(EVIDENCE_COLUMN, dependant_id, proof.encode())
+    await db.execute(queries.ADD_GUARDIAN, dependant_id, guardian_id, sealed, now, until)
     for person_id in (dependant_id, guardian_id):
         await means.log(
             db, "identity.guardian-added", {"until": until.isoformat()}, person_id=person_id

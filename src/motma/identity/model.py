@@ -21,6 +21,10 @@ ADULT_YEARS: Final = 18
 
 PROFILE_COLUMN: Final = "person.profile"
 DOCUMENT_COLUMN: Final = "document.sealed"
+#: What registrars type: it may name papers or people, so it is sealed too.
+REASON_COLUMN: Final = "qid.reason"
+MERGE_COLUMN: Final = "merge.reason"
+EVIDENCE_COLUMN: Final = "guardian.evidence"
 CASE_COLUMN: Final = "review_case.sealed"
 _MOST_PHONES: Final = 8
 _MOST_DOCUMENTS: Final = 12

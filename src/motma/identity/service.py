@@ -147,9 +147,14 @@ async def aliases_of(db: Connection, person_id: UUID) -> list[UUID]:
     return [row["person_id"] for row in await db.fetch(queries.ALIASES_OF, person_id)]
 
 
-async def qids_of(db: Connection, person_id: UUID) -> list[dict[str, object]]:
-    """Every QID a person ever had, the first one first."""
-    return [dict(row) for row in await db.fetch(queries.QIDS_OF, person_id)]
+async def qids_of(db: Connection, means: Means, person_id: UUID) -> list[dict[str, object]]:
+    """Every QID a person ever had, the first one first, each with why it ended."""
+    found = []
+    for row in await db.fetch(queries.QIDS_OF, person_id):
+        sealed = row["reason"]
+        why = sealed and means.vault.open(model.REASON_COLUMN, person_id, sealed).decode()
+        found.append({**row, "reason": why})
+    return found
 
 
 async def ended_qids(db: Connection) -> list[str]:

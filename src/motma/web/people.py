@@ -9,6 +9,7 @@ from starlette.requests import Request
 from motma.access import service as access
 from motma.access.limits import Limit, insist
 from motma.access.model import Session
+from motma.bootstrap import Platform
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
 from motma.identity import issuing, model, searching, service
@@ -104,7 +105,7 @@ async def find_person(request: Request, body: ByQid) -> Person:
     async with platform.transaction() as db:
         person = await service.find(db, platform.means, body.qid)
         await log_read(db, platform, session, person.person_id)
-        return await _shown(db, person)
+        return await _shown(db, platform, person)
 
 
 async def search_people(request: Request, body: Wanted) -> list[dict[str, Any]]:
@@ -137,7 +138,7 @@ async def correct_person(request: Request, body: Correction) -> Person:
         person = await service.correct(
             db, platform.means, found.person_id, body.claim, source=_source(session)
         )
-        shown = None if isinstance(person, ConflictOpened) else await _shown(db, person)
+        shown = None if isinstance(person, ConflictOpened) else await _shown(db, platform, person)
     if isinstance(person, ConflictOpened):
         raise person.error()
     assert shown is not None  # noqa: S101 - it was no conflict
@@ -193,13 +194,13 @@ async def list_reads(request: Request, body: ByQid) -> list[dict[str, Any]]:
         return await reads_of(db, platform, person.person_id)
 
 
-async def _shown(db: Connection, person: PersonRow) -> Person:
+async def _shown(db: Connection, platform: Platform, person: PersonRow) -> Person:
     return Person(
         qid=person.qid,
         profile=person.profile,
         version=person.version,
         updated_at=person.updated_at,
-        qids=await service.qids_of(db, person.person_id),
+        qids=await service.qids_of(db, platform.means, person.person_id),
     )
 
 

@@ -166,3 +166,28 @@ async def test_any_text_gets_an_answer(on_stage: Stage, text: str, outcome: str)
     answer = await guard.scan(text)
     assert answer.status_code == 200, answer.text
     assert answer.json()["outcome"] == outcome
+
+
+async def test_a_merged_code_dies_with_its_person_and_can_be_revoked_alone(
+    on_stage: Stage,
+) -> None:
+    one, two = await on_stage.person(), await on_stage.person(number="001190000002")
+    three = await on_stage.person(number="001190000003")
+    texts = [await printed(on_stage, person.qid) for person in (one, two, three)]
+    guard = await on_stage.sign_in("guard@stage")
+    means = on_stage.platform.means
+    async with on_stage.platform.transaction() as db:
+        for gone in (one, two):
+            await ending.merge(
+                db, means, qid=gone.qid, into=three.qid, reason="same", by=UUID(int=1)
+            )
+    assert [(await guard.scan(text)).json()["outcome"] for text in texts] == ["known"] * 3
+
+    async with on_stage.platform.transaction() as db:
+        await ending.revoke(db, means, one.qid, reason="leaked")
+    outcomes = [(await guard.scan(text)).json()["outcome"] for text in texts]
+    assert outcomes == ["revoked", "known", "known"]
+
+    async with on_stage.platform.transaction() as db:
+        await ending.revoke(db, means, three.qid, reason="leaked")
+    assert [(await guard.scan(text)).json()["outcome"] for text in texts] == ["revoked"] * 3

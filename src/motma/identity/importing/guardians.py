@@ -39,17 +39,18 @@ async def link(
     births = await _births(db, means, prepared, pairs, merged)
     now = means.clock.now()
     today = civil_day(now)
+    evidence = f"import: {plan.source}"[:200].encode()
     fit = []
     for pair in pairs:
         until = comes_of_age(births[pair.dependant_id])
         of_age = births[pair.guardian_id].age(today) >= model.ADULT_YEARS
         if until > now and of_age and pair.dependant_id != pair.guardian_id:
-            fit.append((pair.dependant_id, pair.guardian_id, until))
+            sealed = means.vault.seal(model.EVIDENCE_COLUMN, pair.dependant_id, evidence)
+            fit.append((pair.dependant_id, pair.guardian_id, until, sealed))
         else:
             merged.warn(pair.row_no, _COLUMN, "identity.guardian-refused")
-    columns = [list(values) for values in zip(*fit, strict=True)] or [[], [], []]
-    evidence = f"import: {plan.source}"[:200]
-    added = await db.fetch(queries.ADD_GUARDIANS, *columns, evidence, now)
+    columns = [list(values) for values in zip(*fit, strict=True)] or [[], [], [], []]
+    added = await db.fetch(queries.ADD_GUARDIANS, *columns, now)
     events = [
         means.event("identity.guardian-added", {}, person_id=person_id)
         for row in added

@@ -122,8 +122,9 @@ ADD_STATEMENTS: Final = """
 # one that was ended stays ended: only a registrar begins it anew
 ADD_GUARDIANS: Final = """
     INSERT INTO guardian (dependant_id, guardian_id, evidence, since, until)
-    SELECT dependant_id, guardian_id, $4, $5, until
-      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS g (dependant_id, guardian_id, until)
+    SELECT dependant_id, guardian_id, evidence, $5, until
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bytea[])
+           AS g (dependant_id, guardian_id, until, evidence)
      ORDER BY dependant_id, guardian_id
     ON CONFLICT DO NOTHING RETURNING dependant_id, guardian_id
 """

@@ -72,11 +72,14 @@ class Layout(NamedTuple):
 
 def texts_of(cells: Sequence[str], layout: Layout) -> dict[str, str]:
     """Field → text, without empty ones; a spreadsheet's leading apostrophe is not part of it."""
-    return {
-        field: text
-        for field, place in layout.places.items()
-        if place < len(cells) and (text := cells[place].strip().lstrip("'").lstrip())
-    }
+    texts = {}
+    for field, place in layout.places.items():
+        text = cells[place].strip() if place < len(cells) else ""
+        if text.startswith("'"):
+            text = text.lstrip("'").lstrip()
+        if text:
+            texts[field] = text
+    return texts
 
 
 def statement(texts: Mapping[str, str], *, source: str, assurance: Assurance) -> str:
