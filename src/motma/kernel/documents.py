@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from motma.kernel.birth import Birth
 from motma.kernel.errors import Malformed
@@ -42,14 +42,18 @@ class DocumentKind(StrEnum):
 
 _ISSUED_BY_MANY: Final = frozenset({DocumentKind.PASSPORT, DocumentKind.BIRTH_CERTIFICATE})
 _KINDS: Final[dict[str, DocumentKind]] = {kind.value: kind for kind in DocumentKind}
+_FULL_LENGTH: Final[dict[str, int]] = {
+    DocumentKind.CCCD: _CCCD_LENGTH,
+    DocumentKind.CMND: _CMND_LENGTH,
+    DocumentKind.BHYT: 15,
+}
 _LOSE_ONE_ZERO: Final[dict[str, int]] = {
     DocumentKind.CMND: _CMND_LENGTH,
     DocumentKind.BHYT: _BHYT_LENGTH,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A normalised number; equal documents have equal `key`s."""
 
     kind: DocumentKind
@@ -131,6 +135,8 @@ def restore_zeros(kind: str, text: str) -> str | None:
     >>> restore_zeros("cccd", "1093029317"), restore_zeros("cccd", "990930293")
     ('001093029317', None)
     """
+    if len(text) == _FULL_LENGTH.get(kind):
+        return None
     bare = text.strip().translate(_SEPARATORS)
     if not (bare.isascii() and _DIGITS.fullmatch(bare)):
         return None
