@@ -6,7 +6,7 @@ QR: A–Z and single spaces only.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from motma.kernel.errors import Malformed
@@ -148,11 +148,18 @@ def masked(full_name: str) -> str:
     >>> masked("Nguyễn Lê Kha Hân"), masked("Trần An"), masked("Plato")
     ('N*** L*** K*** Hâ***', 'T*** A***', 'Pla***')
     """
-    words = [list(_letters(word)) for word in clean(full_name).split()]
+    words = [_letters_of(word) for word in clean(full_name).split()]
     *others, given = [word for word in words if word]
     shown = [word[0] for word in others]
     shown.append("".join(given[: (len(given) + 1) // 2]))
     return " ".join(f"{part}***" for part in shown)
+
+
+def _letters_of(word: str) -> Sequence[str]:
+    """The letters of a word; most words are nothing but letters, each one character."""
+    if word.isalpha() and _PUNCTUATION.isdisjoint(word):
+        return word
+    return list(_letters(word))
 
 
 def _letters(word: str) -> Iterator[str]:

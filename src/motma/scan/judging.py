@@ -87,14 +87,16 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered
     ):
         raise IdReused
     known = _known(gate.means, row, code, ask, decided_at)
-    outcome_now = model.judge(code, known, at=now, today=civil_day(now))
+    outcome_now = outcome = model.judge(code, known, at=now, today=civil_day(now))
+    if decided_at != now:
+        outcome = model.judge(code, known, at=decided_at, today=civil_day(decided_at))
     return Judged(
         ask=ask,
         code=code,
         known=known,
         view=view,
         row=row,
-        outcome=model.judge(code, known, at=decided_at, today=civil_day(decided_at)),
+        outcome=outcome,
         outcome_now=outcome_now,
         shown=model.shown(known, outcome_now, view.fields) if answered else None,
         decided_at=decided_at,

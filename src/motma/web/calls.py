@@ -55,7 +55,7 @@ def prove(request: Request, token: str | None) -> str:
     thumbprint, jti = read_proof(
         request.headers.get("dpop", ""),
         method=request.method,
-        path=request.url.path,
+        path=request.scope["path"],
         token=token,
         now=now,
     )
