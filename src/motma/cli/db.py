@@ -17,6 +17,7 @@ from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined
 from motma.storage import backup, migrate, server, upgrade
 from motma.storage.binaries import find_binaries
+from motma.storage.errors import DatabaseUnreachable
 from motma.storage.pool import connect
 
 app = typer.Typer(
@@ -188,6 +189,8 @@ def _declining() -> Iterator[None]:
         yield
     except Declined as declined:
         decline(declined)
+    except psycopg.OperationalError:  # its text may hold the address, so it is not shown
+        decline(DatabaseUnreachable())
 
 
 def _version(dsn: str) -> str | None:

@@ -53,8 +53,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def back_up(dsn: str, folder: Path, programs: Binaries, *, at: datetime) -> Manifest:
     """Dump the database into a new folder; dump and row counts are of one snapshot."""
-    folder.mkdir(mode=0o700, parents=True)
     with psycopg.connect(dsn) as db:
+        folder.mkdir(mode=0o700, parents=True)
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         snapshot = _value(db, "SELECT pg_export_snapshot()")
         programs.run_here(

@@ -60,3 +60,11 @@ class DatabaseInUse(Declined):
     code: ClassVar[str] = "storage.database-in-use"
     kind: ClassVar[Kind] = Kind.REFUSED
     database: str
+
+
+@dataclass
+class DatabaseUnreachable(Declined):
+    """No database answers at the address that is set; is it up, is MOTMA_DATABASE_URL right?"""
+
+    code: ClassVar[str] = "storage.unreachable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE

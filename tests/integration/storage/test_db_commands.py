@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 
 from motma.bootstrap import Settings
 from motma.cli import db, doctor
+from motma.cli.running import EXIT
+from motma.kernel.errors import Kind
 from motma.storage import server
 
 runner = CliRunner()
@@ -93,6 +95,18 @@ def test_a_restore_brings_rows_back_and_what_was_revoked_since_stays_revoked(hom
     with psycopg.connect(running.dsn) as connection:
         assert connection.execute("SELECT person_id FROM person").fetchall() == [(person,)]
         assert connection.execute("SELECT state FROM qid").fetchall() == [("revoked",)]
+
+
+@pytest.mark.parametrize("command", ["migrate", "backup"])
+def test_an_unreachable_database_is_declined_without_its_address(
+    home: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("MOTMA_DATABASE_URL", "postgresql://someone:secret@127.0.0.1:1/motma")
+    result = run(command)
+    assert result.exit_code == EXIT[Kind.UNAVAILABLE]
+    assert "storage.unreachable" in result.output
+    assert "secret" not in result.output
+    assert not home.exists(), "a half-made backup or a server of its own was left"
 
 
 def test_a_backup_never_writes_into_a_folder_that_is_there(home: Path) -> None:
