@@ -34,15 +34,22 @@ async def revoke(db: Connection, means: Means, qid: str, *, reason: str) -> None
 
 
 async def replace(db: Connection, means: Means, qid: str, *, reason: str) -> str:
-    """Replace a leaked QID: the old one says “replaced”, the new one is returned."""
-    found = await _active(db, qid)
+    """Replace a leaked QID: the old one says “replaced”, the new one is returned.
+
+    Somebody whose QID was revoked gets a new one alike; the old one stays revoked.
+    """
+    found = await _active(db, qid, also=("revoked",))
+    person = await load(db, means, found["person_id"])
+    if person.qid != qid or person.merged_into is not None:
+        raise QidEnded(state=found["state"])
     now = means.clock.now()
     while True:
         fresh = new_qid(means.random)
         if await db.fetchval(queries.ADD_QID, fresh, found["person_id"], "active", now):
             break
     await db.execute(queries.SET_QID, found["person_id"], fresh, now)
-    await _end(db, means, qid, found["person_id"], state="replaced", reason=reason, new_qid=fresh)
+    state = "replaced" if found["state"] == "active" else "revoked"
+    await _end(db, means, qid, found["person_id"], state=state, reason=reason, new_qid=fresh)
     return fresh
 
 
@@ -90,8 +97,6 @@ async def undo_merge(
 ) -> list[dict[str, object]]:
     """Take a merge back: both people are as before; returns what arrived at the other since."""
     found = await find_qid(db, qid)
-    if found["state"] != "merged":
-        raise PersonUnknown
     person_id = found["person_id"]
     merged = await db.fetchrow(queries.OPEN_MERGE, person_id)
     if merged is None:
@@ -99,7 +104,7 @@ async def undo_merge(
     now = means.clock.now()
     await db.execute(queries.UNDO_MERGE, person_id, merged["merge_id"], by, now)
     await db.execute(queries.SET_MERGED, person_id, None, now)
-    await db.execute(queries.REVIVE_QID, qid)
+    await db.execute(queries.REVIVE_QID, person_id)
     arrived = await db.fetch(queries.ARRIVED_SINCE, merged["into_id"], merged["merged_at"])
     for one in (person_id, merged["into_id"]):
         await means.log(
@@ -137,7 +142,8 @@ async def _end(
         means,
         {"qid": qid, "state": state, "person_id": str(person_id), "new_qid": new_qid},
     )
-    await means.log(db, f"identity.{state}", {"reason": reason}, person_id=person_id)
+    kind = "identity.replaced" if new_qid else f"identity.{state}"
+    await means.log(db, kind, {"reason": reason}, person_id=person_id)
 
 
 async def _announce(db: Connection, means: Means, body: dict[str, object]) -> None:

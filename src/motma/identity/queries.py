@@ -67,12 +67,14 @@ ADD_KEY: Final = """
     INSERT INTO person_index (blind, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
 BY_KEYS: Final = "SELECT DISTINCT person_id FROM person_index WHERE blind = ANY($1) LIMIT 50"
+# when it ended first is what a scan is judged by: a second reason never moves it
 END_QID: Final = """
-    UPDATE qid SET state = $2, ended_at = $3, reason = $4 WHERE qid = $1
+    UPDATE qid SET state = $2, ended_at = CASE WHEN state = $2 THEN ended_at ELSE $3 END, reason = $4
+     WHERE qid = $1
 """
 REVIVE_QID: Final = """
     UPDATE qid SET state = 'active', ended_at = NULL, reason = NULL
-     WHERE qid = $1 AND state = 'merged'
+     WHERE person_id = $1 AND state = 'merged'
 """
 SET_QID: Final = "UPDATE person SET qid = $2, updated_at = $3 WHERE person_id = $1"
 NEXT_ISSUE: Final = """

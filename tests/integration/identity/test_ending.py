@@ -75,6 +75,43 @@ async def test_a_merged_code_scans_as_the_kept_person_and_as_itself_after_undo(
     assert (await guard.scan(text)).json()["warnings"] == []
 
 
+async def test_a_leaked_code_of_a_merged_person_can_be_revoked_for_ever(on_stage: Stage) -> None:
+    gone, kept = await pair(on_stage)
+    means = on_stage.platform.means
+    text, other = await paper(on_stage, gone.qid), await paper(on_stage, kept.qid)
+    guard = await on_stage.sign_in("guard@stage")
+    async with on_stage.platform.transaction() as db:
+        await ending.merge(db, means, qid=gone.qid, into=kept.qid, reason="one person", by=BY)
+    async with on_stage.platform.transaction() as db:
+        await ending.revoke(db, means, gone.qid, reason="leaked")
+    assert (await guard.scan(text)).json()["outcome"] == "revoked"
+    assert (await guard.scan(other)).json()["outcome"] == "known"
+
+    async with on_stage.platform.transaction() as db:
+        await ending.undo_merge(db, means, gone.qid, by=BY)
+        person = await service.find(db, means, gone.qid)
+    assert person.person_id == gone.person_id
+    assert (await guard.scan(text)).json()["outcome"] == "revoked"
+    registrar = await on_stage.sign_in("registrar@stage")
+    body = {"qid": gone.qid, "reason": "new card"}
+    fresh = (await registrar.post("/v1/people:replace", body)).json()["qid"]
+    again = await registrar.post("/v1/people:replace", body)
+    assert (await guard.scan(await paper(on_stage, fresh))).json()["outcome"] == "known"
+    assert (await guard.scan(text)).json()["outcome"] == "revoked"
+    assert again.json()["code"] == "identity.qid-ended"
+
+
+async def test_a_merge_is_undone_by_any_code_the_person_ever_had(on_stage: Stage) -> None:
+    gone, kept = await pair(on_stage)
+    means = on_stage.platform.means
+    async with on_stage.platform.transaction() as db:
+        fresh = await ending.replace(db, means, gone.qid, reason="leaked")
+        await ending.merge(db, means, qid=fresh, into=kept.qid, reason="one person", by=BY)
+        await ending.undo_merge(db, means, gone.qid, by=BY)
+        states = {q["qid"]: q["state"] for q in await db.fetch("SELECT qid, state FROM qid")}
+    assert states == {gone.qid: "replaced", fresh: "active", kept.qid: "active"}
+
+
 async def test_undo_lists_what_arrived_at_the_kept_person_since(on_stage: Stage) -> None:
     gone, kept = await pair(on_stage)
     means = on_stage.platform.means
