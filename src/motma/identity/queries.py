@@ -69,7 +69,8 @@ ADD_KEY: Final = """
 BY_KEYS: Final = "SELECT DISTINCT person_id FROM person_index WHERE blind = ANY($1) LIMIT 50"
 # when it ended first is what a scan is judged by: a second reason never moves it
 END_QID: Final = """
-    UPDATE qid SET state = $2, ended_at = CASE WHEN state = $2 THEN ended_at ELSE $3 END, reason = $4
+    UPDATE qid
+       SET state = $2, ended_at = CASE WHEN state = $2 THEN ended_at ELSE $3 END, reason = $4
      WHERE qid = $1
 """
 REVIVE_QID: Final = """
