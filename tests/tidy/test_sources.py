@@ -21,7 +21,7 @@ LONGEST_FUNCTION: Final = 50
 #: Modules that hold SQL and are not called `queries`, each with its reason.
 SQL_ELSEWHERE: Final = {
     "storage": "is the layer that owns the server, its schema and its backups",
-    "cli/doctor.py": "asks the server about itself, not about our data",
+    "cli/doctor.py": "asks the server about itself, and the log only how late it is",
     "web/open.py": "asks the server only whether it answers",
 }
 
