@@ -73,7 +73,8 @@ async def declare(db: Connection, means: Means, claim: Claim) -> None:
     The same declaration again changes nothing, so that nobody piles up people.
     """
     shown = tuple(msgspec.structs.replace(each, seen=False) for each in claim.documents)
-    claim = msgspec.structs.replace(claim, documents=shown, declared_by="self")
+    by = "guardian" if claim.declared_by == "guardian" else "self"
+    claim = msgspec.structs.replace(claim, documents=shown, declared_by=by)
     news = model.judge(claim, source="self", assurance=Assurance.DECLARED, now=means.clock.now())
     blinds = means.vault.blinds("declaration", model.declaration_key(claim, news))
     await queries.lock_blinds(db, blinds)

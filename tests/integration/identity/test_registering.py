@@ -164,6 +164,25 @@ async def test_the_same_declaration_again_makes_nobody_new_even_at_once(on_stage
     assert await count(on_stage, "person") == 4
 
 
+async def test_a_guardian_may_declare_a_child_and_nobody_poses_as_a_registrar(
+    on_stage: Stage,
+) -> None:
+    registrar = await on_stage.sign_in("registrar@stage")
+    said = {}
+    for by in ("self", "guardian", "registrar"):
+        claim = {"full_name": "Thử Con", "birth": "2020-01-02", "phones": ["0912345678"]}
+        body = claim | {"declared_by": by, "address": f"Thôn {by}"}
+        assert (await on_stage.client.post("/v1/registrations", json=body)).status_code == 202
+    found = await registrar.post(
+        "/v1/people:search",
+        {"full_name": "Thử Con", "birth": "2020-01-02", "phone": "0912345678"},
+    )
+    for one in found.json():
+        person = (await registrar.post("/v1/people:find", {"qid": one["qid"]})).json()["profile"]
+        said[person["address"]["value"]] = person.get("declared_by", "self")
+    assert said == {"Thôn self": "self", "Thôn guardian": "guardian", "Thôn registrar": "self"}
+
+
 async def test_one_document_declared_by_many_is_proven_by_one(on_stage: Stage) -> None:
     for n in range(3):
         await register(on_stage, Assurance.DECLARED, full_name=f"Khai {'ABC'[n]}")
