@@ -14,7 +14,9 @@ from motma.bootstrap import Settings
 from motma.web.app import OPERATIONS
 
 #: Variables that are no settings of the platform: they are for builds and tests.
-BESIDE: Final = {"MOTMA_CORPORA", "MOTMA_SKIP_UI", "MOTMA_TEST_PG_BIN", "MOTMA_UI_OUT"}
+BESIDE: Final = {
+    *("MOTMA_CORPORA", "MOTMA_SKIP_UI", "MOTMA_TEST_PG_BIN", "MOTMA_UI_OUT", "MOTMA_WRITE_DOCS"),
+}
 
 COMMANDS: Final = {name.strip("`") for name, _ in reference.commands()}
 GROUPS: Final = {name.rpartition(" ")[0] for name in COMMANDS}
