@@ -66,8 +66,9 @@ Log-ins       {logins}
 PIN           {demonstration.PIN}
 
 Try first, in a second terminal:
-  .venv/bin/motma qr draw {first} -o card.png
-  .venv/bin/motma scan "$(.venv/bin/motma qr draw {first} -o card.png)" --as guard@demo
+  .venv/bin/motma qr draw {first} -o card.png > code.txt
+  .venv/bin/motma scan - --as guard@demo < code.txt
+  .venv/bin/motma scan - --as nurse@demo < code.txt
   .venv/bin/motma people reads {first}
 
 Ctrl-C stops everything.""",
