@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
-from tests.staging import ORIGIN, Stage
+from tests.staging import ORIGIN, Caller, Stage
 
 from motma.access import service as access
 from motma.access.means import Means
@@ -151,6 +151,7 @@ async def walk(stage: Stage, people: list[Canary]) -> None:
         ):
             assert (await guard.scan(text)).status_code == 200
             assert (await nurse.scan(text)).status_code == 200
+        await end(stage, registrar, canary, made["qid"])
         await bad(stage, canary, guard_login="guard@stage")
         assert (await guard.post("/v1/people", claim)).status_code == 403
     async with stage.platform.transaction() as db:
@@ -158,6 +159,19 @@ async def walk(stage: Stage, people: list[Canary]) -> None:
     for canary in people:  # a defect in the middle of a registration
         broken = await registrar.post("/v1/people", canary.claim() | {"documents": []})
         assert broken.status_code == 500
+
+
+async def end(stage: Stage, registrar: Caller, canary: Canary, qid: str) -> None:
+    """What a registrar types as a reason or evidence may name people too."""
+    why = f"{canary.name} {canary.number} {canary.phone} {canary.born}"
+    child = (await registrar.post("/v1/people", {"full_name": "Con", "birth": "2020"})).json()
+    bond = {"dependant": child["qid"], "guardian": qid, "evidence": why}
+    assert (await registrar.post("/v1/people:guardian", bond)).status_code == 200
+    merge = {"qid": child["qid"], "into": qid, "reason": why}
+    assert (await registrar.post("/v1/people:merge", merge)).status_code == 200
+    replace = {"qid": qid, "reason": why}
+    assert (await registrar.post("/v1/people:replace", replace)).status_code == 200
+    await stage.platform.carry_endings()
 
 
 async def bad(stage: Stage, canary: Canary, *, guard_login: str) -> None:
