@@ -33,6 +33,12 @@ sys.stdin.read()
 server.stop(Path(sys.argv[1]))
 """
 
+#: Backends that work on the endless statement of a test.
+COUNTING = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE state = 'active' AND query LIKE '%generate_series%' AND pid <> pg_backend_pid()
+"""
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: it changes its user")
 
 
@@ -96,7 +102,8 @@ def test_a_busy_orphan_of_a_killed_postmaster_does_not_hold_up_the_next(data: Pa
     with ThreadPoolExecutor(1) as thread:
         endless = "SELECT count(*) FROM generate_series(1, 100000000)"
         busy = thread.submit(ask, first, endless)
-        time.sleep(0.3)
+        while ask(first, COUNTING) != 1:
+            time.sleep(0.01)
         kill(first.pid)
         assert server.ensure_running(data).pid != first.pid
         assert isinstance(busy.exception(), psycopg.OperationalError)
