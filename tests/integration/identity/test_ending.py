@@ -1,5 +1,6 @@
 """Revoked, replaced and merged QIDs: for ever, undone whole, kept outside the database."""
 
+import asyncio
 import json
 from pathlib import Path
 from uuid import UUID
@@ -151,6 +152,30 @@ async def test_merges_of_merges_and_of_one_person_are_refused(on_stage: Stage) -
         with pytest.raises(error):
             async with on_stage.platform.transaction() as db:
                 await ending.merge(db, means, qid=qid, into=into, reason="chain", by=BY)
+
+
+async def test_two_desks_that_end_the_same_codes_at_once_do_it_once(on_stage: Stage) -> None:
+    one, two = await pair(on_stage)
+    registrar = await on_stage.sign_in("registrar@stage")
+
+    async def codes(*calls: tuple[str, dict[str, str]]) -> list[str]:
+        answers = await asyncio.gather(
+            *(registrar.post(f"/v1/people:{way}", body | {"reason": "x"}) for way, body in calls)
+        )
+        return sorted(a.json()["code"] if a.status_code >= 400 else "done" for a in answers)
+
+    there, back = {"qid": one.qid, "into": two.qid}, {"qid": two.qid, "into": one.qid}
+    merges = await codes(("merge", there), ("merge", back), ("merge", there))
+    assert merges.count("done") == 1
+    assert set(merges) <= {"done", "identity.qid-ended"}
+
+    three = {"qid": (await on_stage.person(number="001190000003", phones=())).qid}
+    ends = await codes(("replace", three), ("revoke", three), ("replace", three))
+    assert ends.count("done") in {1, 2}  # a revoked one may still get its new one
+    assert set(ends) <= {"done", "identity.qid-ended"}
+    async with on_stage.platform.pool.acquire() as db:
+        active = await db.fetch("SELECT person_id FROM qid WHERE state = 'active'")
+    assert len({row["person_id"] for row in active}) == len(active) == 2
 
 
 async def test_a_reason_that_would_deceive_whoever_reads_it_is_refused(on_stage: Stage) -> None:
