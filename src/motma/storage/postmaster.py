@@ -39,6 +39,11 @@ class Server:
         """The address of the platform's database, for asyncpg, psycopg and libpq alike."""
         return self.address(database=ROLE)
 
+    @property
+    def reachable(self) -> bool:
+        """Whether its socket is still there."""
+        return (self.socket_dir / SOCKET).is_socket()
+
     def address(self, *, database: str, role: str = ROLE) -> str:
         """The address of another database, or for another role."""
         return f"postgresql://{role}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
@@ -48,18 +53,27 @@ def find(data: Path) -> Server | None:
     """The server, waited for while it is between states; None when there is none (any more).
 
     A process number alone proves nothing: after a reboot it may be somebody else's, and a
-    killed postmaster whose parent does not ask for its end stays as a zombie.
+    killed postmaster whose parent does not ask for its end stays as a zombie. A server whose
+    socket was cleaned away (a runtime directory goes with its log-in) is none: nobody reaches it.
     """
     end = time.monotonic() + PATIENCE_S
     while (pid := _noted_pid(data)) is not None and _lives_in(pid, data):
-        if (server := look(data)) is not None or time.monotonic() > end:
-            return server
+        server = _ready(data)
+        if server is not None:
+            return server if server.reachable else None
+        if time.monotonic() > end:
+            return None
         time.sleep(_LOOK_EVERY_S)
     return None
 
 
 def look(data: Path) -> Server | None:
     """The server if it is ready at this moment."""
+    server = _ready(data)
+    return server if server is not None and server.reachable else None
+
+
+def _ready(data: Path) -> Server | None:
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid, socket_dir, state = int(lines[0]), lines[4], lines[7].strip()

@@ -66,7 +66,7 @@ def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -
         held = _holds.get(data, [])
         if held:
             os.close(held.pop())
-        if not force and has_users(data):
+        if not force and (has_users(data) or _beside(data, "stay").exists()):
             return False
         if postmaster.find(data) is None:
             return False
@@ -78,6 +78,15 @@ def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -
         with suppress(OSError):  # somebody may have put a file there
             cluster.socket_path(data).rmdir()
     return True
+
+
+def stay(data_dir: Path, *, up: bool) -> None:
+    """Keep the server up when its last user leaves, or no longer; `force` still ends it."""
+    mark = _beside(data_dir.resolve(), "stay")
+    if up:
+        mark.touch(mode=0o600)
+    else:
+        mark.unlink(missing_ok=True)
 
 
 def status(data_dir: Path) -> Server | None:

@@ -46,6 +46,8 @@ def test_the_server_stays_after_start_until_stop(home: Path) -> None:
     assert run("start").exit_code == 0
     assert server.status(home / "postgres") is not None
     server.stop(home / "postgres")  # this process's own use, which a real command ends by ending
+    assert run("migrate").exit_code == 0  # another user comes and goes
+    assert server.status(home / "postgres") is not None
     assert run("stop").exit_code == 0
     assert server.status(home / "postgres") is None
     assert run("stop", "--discard").exit_code == 0

@@ -155,6 +155,15 @@ def test_a_pid_file_that_names_a_foreign_process_is_no_server(data: Path) -> Non
     assert ask(server.ensure_running(data), "SELECT 1") == 1
 
 
+def test_a_server_whose_socket_was_cleaned_away_is_started_again(data: Path) -> None:
+    first = server.ensure_running(data)
+    shutil.rmtree(first.socket_dir)
+    assert server.status(data) is None
+    second = server.ensure_running(data)
+    assert second.pid != first.pid
+    assert ask(second, "SELECT 1") == 1
+
+
 def test_an_unfinished_cluster_is_made_anew(data: Path) -> None:
     unfinished = data.with_name("postgres.making")
     unfinished.mkdir(parents=True)
