@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for pipes
 def start() -> None:
     """Start the embedded server and leave it running; `motma db stop` ends it."""
     with _declining(), _address(stay=True) as dsn:
+        _stay(Settings(), up=True)
         told.print(dsn, markup=False)
 
 
@@ -46,6 +47,7 @@ def stop(
     """Stop the embedded server."""
     settings = Settings()
     with _declining():
+        _stay(settings, up=False)
         stopped = server.stop(settings.database_dir, force=force)
         left = server.status(settings.database_dir)
         if discard and left is None:
@@ -181,6 +183,12 @@ def _address(*, stay: bool = False) -> Iterator[str]:
     finally:
         if not stay:
             server.stop(settings.database_dir)
+
+
+def _stay(settings: Settings, *, up: bool) -> None:
+    """Keep the embedded server up between commands, or no longer."""
+    if not settings.database_url.get_secret_value() and settings.home.exists():
+        server.stay(settings.database_dir, up=up)
 
 
 @contextmanager
