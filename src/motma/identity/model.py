@@ -240,11 +240,20 @@ def _better_or_none(known: Attribute | None, news: Attribute | None) -> Attribut
 
 
 def _joined_phones(known: Iterable[Attribute], news: Iterable[Attribute]) -> tuple[Attribute, ...]:
+    """The surest, then the newest first. Who is dropped depends on when each was last named.
+
+    A number named again keeps since when it is known, yet must not be dropped as an old one: the
+    same news would bring it back the next time.
+    """
     best: dict[str, Attribute] = {a.value: a for a in known}
+    named = {a.value: a.known_at.timestamp() for a in best.values()}
     for one in news:
         best[one.value] = _better(best[one.value], one) if one.value in best else one
-    newest_first = sorted(best.values(), key=lambda a: (-a.assurance, -a.known_at.timestamp()))
-    return tuple(newest_first[:_MOST_PHONES])
+        named[one.value] = one.known_at.timestamp()
+    ranked = sorted(best.values(), key=lambda a: (-a.assurance, -named[a.value]))
+    dropped = {a.value for a in ranked[_MOST_PHONES:]}
+    kept = [a for a in best.values() if a.value not in dropped]
+    return tuple(sorted(kept, key=lambda a: (-a.assurance, -a.known_at.timestamp())))
 
 
 def _joined_documents(known: Iterable[Held], news: Iterable[Held]) -> tuple[Held, ...]:
