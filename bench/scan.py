@@ -151,17 +151,17 @@ def measure(case: Case, gates: Gates, home: Path, postgres: int, seconds: float)
 
 def serve(case: Case, home: Path) -> "subprocess.Popen[bytes]":
     """The server in processes of its own, ready to answer."""
-    command = [
-        *(sys.executable, "-m", "uvicorn", case.app, "--factory", "--port", str(PORT)),
-        *("--workers", str(case.workers), "--no-access-log", "--log-level", "warning"),
-        *("--loop", "uvloop", "--http", "httptools", "--no-date-header", "--no-server-header"),
-    ]
+    site = f"host='127.0.0.1', port={PORT}, workers={case.workers}, app='{case.app}'"
+    program = (
+        f"from motma.web.workers import Site, serve\nif __name__ == '__main__': serve(Site({site}))"
+    )
+    command = [sys.executable, "-c", program]
     more = {"MOTMA_HOME": str(home), "PYTHONPATH": str(Path(__file__).parent)}
     started = subprocess.Popen(command, env=os.environ | more)
     for _ in range(300):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=1):
-                time.sleep(0.5)  # for the second worker
+                time.sleep(1.5)  # for the other worker
                 return started
         except OSError:
             time.sleep(0.1)

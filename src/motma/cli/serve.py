@@ -7,7 +7,6 @@ import socket
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +17,7 @@ from motma.cli.running import decline
 from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined
 from motma.storage import server
+from motma.web import workers
 
 
 def serve() -> None:
@@ -42,21 +42,16 @@ def run_server(settings: Settings, *, lan: bool = False) -> None:
     if embedded:
         server.ensure_running(settings.database_dir)
     try:
-        uvicorn.run(
-            "motma.web.app:create",
-            factory=True,
-            host="0.0.0.0" if lan else settings.host,  # noqa: S104 - LAN=1 asks for it
-            port=settings.port,
-            workers=settings.workers,
-            access_log=False,
-            log_level="warning",
-            loop="uvloop",
-            http="httptools",
-            ssl_certfile=str(tls) if tls else None,
-            ssl_keyfile=str(tls) if tls else None,
-            date_header=False,
-            server_header=False,
+        workers.serve(
+            workers.Site(
+                host="0.0.0.0" if lan else settings.host,  # noqa: S104 - LAN=1 asks for it
+                port=settings.port,
+                workers=settings.workers,
+                tls=tls,
+            )
         )
+    except Declined as declined:
+        decline(declined)
     finally:
         if embedded:
             server.stop(settings.database_dir)
