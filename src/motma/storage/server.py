@@ -22,7 +22,7 @@ from motma.storage.postmaster import ROLE, SUPERUSER, Server
 START_TIMEOUT_S: Final = 120
 
 #: How long a stop may take: the last checkpoint; seconds.
-STOP_TIMEOUT_S: Final = 120
+STOP_TIMEOUT_S: Final = 60
 
 _holds: dict[Path, list[int]] = {}
 
@@ -70,11 +70,7 @@ def stop(data_dir: Path, *, binaries: Path | None = None, force: bool = False) -
             return False
         if postmaster.find(data) is None:
             return False
-        find_binaries(binaries).run(
-            "pg_ctl",
-            ["stop", "-D", str(data), "-m", "fast", "-w", "-t", str(STOP_TIMEOUT_S)],
-            log=data / "log",
-        )
+        _shut_down(data, find_binaries(binaries))
         with suppress(OSError):  # somebody may have put a file there
             cluster.socket_path(data).rmdir()
     return True
@@ -106,6 +102,19 @@ def has_users(data_dir: Path) -> bool:
         finally:
             os.close(probe)
     return False
+
+
+def _shut_down(data: Path, programs: Binaries) -> None:
+    """Stop in good order; a disk too slow for the last checkpoint leaves it to recovery."""
+    for mode in ("fast", "immediate"):
+        arguments = ["stop", "-D", str(data), "-m", mode, "-w", "-t", str(STOP_TIMEOUT_S)]
+        try:
+            programs.run("pg_ctl", arguments, log=data / "log")
+        except ServerFailed:
+            if mode == "immediate":
+                raise
+        else:
+            return
 
 
 def discard(data_dir: Path) -> None:
