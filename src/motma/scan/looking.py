@@ -50,4 +50,6 @@ class Register:
                 [one.wallets for one in group],
                 [n for n, _ in numbered],
                 [blind for _, blind in numbered],
+                min(one.scan_id for one in group),
+                max(one.scan_id for one in group),
             )

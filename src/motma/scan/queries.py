@@ -9,7 +9,8 @@ from typing import Final
 
 #: One row for each scan asked, in order. Arrays, one element a scan: $1 devices · $2 sessions ·
 #: $3 scan ids · $4 places · $5 QIDs · $6 wants wallets. A blind index belongs to a scan by its
-#: position: $7 positions (from 1) · $8 blind indexes.
+#: position: $7 positions (from 1) · $8 blind indexes. $9 and $10, the least and the greatest scan
+#: id, let PostgreSQL leave out the other days' partitions before it begins.
 READ: Final = """
     SELECT d.status AS device_status, s.ends_at, s.ended_at AS session_ended,
            r.reader_id, r.role, r.status AS reader_status,
@@ -35,7 +36,7 @@ READ: Final = """
       LEFT JOIN place pl ON pl.place_id = a.place_id
       LEFT JOIN LATERAL (
                SELECT device_id, body_hash, commitment, known_at FROM event
-                WHERE event_id = a.scan_id LIMIT 1) e ON true
+                WHERE event_id = a.scan_id AND event_id BETWEEN $9 AND $10 LIMIT 1) e ON true
       LEFT JOIN LATERAL (
                SELECT q.person_id, q.state, q.issue_no, q.ended_at FROM qid q WHERE q.qid = a.qid
                 UNION ALL

@@ -22,6 +22,9 @@ SESSION: Final = {
     "lock_timeout": "3s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
+    # planning the reading statement of a scan costs ten times its execution, and its plan never
+    # depends on its values
+    "plan_cache_mode": "force_generic_plan",
 }
 
 #: Prepared statements kept by a connection; the platform has fewer than 200 in all.
