@@ -34,6 +34,10 @@ OPERATIONS: Final = [
     *people.OPERATIONS,
     *me.OPERATIONS,
 ]
+#: What every gate asks for all day.
+HOT: Final = {
+    o.path: o.endpoint() for o in OPERATIONS if o.path in {"/v1/scans", "/v1/scans:batch"}
+}
 _METHOD: Final = 405
 
 _log = structlog.get_logger("motma.web")
@@ -53,7 +57,7 @@ def create(settings: Settings | None = None, platform: Platform | None = None) -
 
     return Starlette(
         routes=[*(o.route() for o in OPERATIONS), *pages.routes()],
-        middleware=[Middleware(pages.Guarded)],
+        middleware=[Middleware(pages.Guarded), Middleware(pages.Shortcut, endpoints=HOT)],
         lifespan=lifespan,
         exception_handlers={404: _no_route, _METHOD: _no_route},
     )

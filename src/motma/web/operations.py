@@ -80,6 +80,10 @@ class Operation:
 
     def route(self) -> Route:
         """The Starlette route that runs it."""
+        return Route(self.path, self.endpoint(), methods=[self.method], name=self.name)
+
+    def endpoint(self) -> Callable[[Request], Awaitable[Response]]:
+        """Parses, runs, renders; never raises but for a caller who hung up."""
         decoder = msgspec.json.Decoder(self.body) if self.body is not None else None
 
         async def endpoint(request: Request) -> Response:
@@ -91,7 +95,7 @@ class Operation:
             except Exception as error:  # noqa: BLE001 - the rim: everything becomes a problem
                 return _problem(request, error)
 
-        return Route(self.path, endpoint, methods=[self.method], name=self.name)
+        return endpoint
 
     def _rendered(self, request: Request, result: object) -> Response:
         """The answer: JSON, nothing, or what the handler made itself."""
