@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from gates import Gates, furnish
-from load import closed_loop, cpu_seconds, open_loop
+from load import closed_loop, cpu_seconds, go_along, go_first, open_loop
 
 from motma.bootstrap import Settings, open_platform
 from motma.storage import server
@@ -128,6 +128,7 @@ def measure(case: Case, gates: Gates, home: Path, postgres: int, seconds: float)
     try:
         asyncio.run(closed_loop(gates.requests(400, port=PORT), port=PORT, seconds=1))
         made = gates.requests(int((case.rate or MOST_PER_SECOND) * seconds), port=PORT)
+        go_first()
         before = cpu_seconds(postgres=postgres, server=started.pid)
         work = (
             open_loop(made, port=PORT, rate=case.rate)
@@ -137,6 +138,7 @@ def measure(case: Case, gates: Gates, home: Path, postgres: int, seconds: float)
         answers = asyncio.run(work)
         after = cpu_seconds(postgres=postgres, server=started.pid)
     finally:
+        go_along()
         started.send_signal(signal.SIGINT)
         started.wait(30)
     ordered = sorted(answers.latencies)

@@ -6,15 +6,17 @@ from prometheus_client import Counter
 
 from motma.scan import model
 from motma.scan.judging import NOBODY, Gate, Judged
+from motma.scan.model import Outcome
 
 #: By outcome only: a metric names no person, reader or place.
 SCANS: Final = Counter("motma_scans", "Scans that became durable", ["outcome"])
+_COUNTERS: Final = {outcome: SCANS.labels(outcome) for outcome in Outcome}
 ALARMS: Final = Counter("motma_person_alarms", "People read more often than is usual")
 
 
 async def tell(gate: Gate, judged: Judged) -> None:
     """Count a durable scan; a person read unusually often is told, and never refused."""
-    SCANS.labels(judged.outcome).inc()
+    _COUNTERS[judged.outcome].inc()
     # nobody is counted too: an unknown code must not answer sooner
     person_id = judged.known.person_id if judged.known is not None else NOBODY
     allowance = gate.counters.take(model.PERSON_ALARM, person_id.bytes, at_s=judged.now.timestamp())
