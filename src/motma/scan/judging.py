@@ -32,8 +32,8 @@ from motma.storage.pool import Pool
 NOBODY: Final = UUID(int=0)
 #: As long as a usual profile, so that opening it costs the same.
 _NOBODY_PROFILE: Final = (
-    b'{"full_name":{"value":"Nguyen Van Khong","assurance":2,"known_at":"2021-01-01T00:00:00Z",'
-    b'"source":"nobody"},"birth":{"value":"1990-01-01","assurance":2,'
+    b'{"full_name":{"value":"Nguy\xe1\xbb\x85n V\xc4\x83n Kh\xc3\xb4ng","assurance":2,'
+    b'"known_at":"2021-01-01T00:00:00Z","source":"nobody"},"birth":{"value":"1990-01-01","assurance":2,'
     b'"known_at":"2021-01-01T00:00:00Z","source":"nobody"},"sex":{"value":"male","assurance":2,'
     b'"known_at":"2021-01-01T00:00:00Z","source":"nobody"},"documents":[{"kind":"cccd",'
     b'"number":"000000000000","assurance":2,"known_at":"2021-01-01T00:00:00Z","source":"nobody"}]}'
@@ -139,7 +139,7 @@ def _permitted(row: Record, ask: Ask, now: datetime) -> View:
 def _known(means: Means, row: Record, code: Code, ask: Ask, at: datetime) -> Known | None:
     if row["person_id"] is None:
         # as much work as for somebody: an unknown code must not answer sooner
-        _decoy(means)
+        _decoy(means, code)
         return None
     plain = means.vault.open(PROFILE_COLUMN, row["person_id"], row["profile"])
     return Known(
@@ -174,8 +174,10 @@ def _nobody(vault: Vault) -> bytes:
     return vault.seal(PROFILE_COLUMN, NOBODY, _NOBODY_PROFILE)
 
 
-def _decoy(means: Means) -> None:
-    """Do for nobody what is done for somebody: open a profile, make the day's pseudonym."""
+def _decoy(means: Means, code: Code) -> None:
+    """Do for nobody what is done for somebody: open a profile, compare, make the pseudonym."""
     sealed = _nobody(means.vault)
-    read_profile(means.vault.open(PROFILE_COLUMN, NOBODY, sealed))
+    profile = read_profile(means.vault.open(PROFILE_COLUMN, NOBODY, sealed))
+    if not code.signed:
+        model.fits(code, profile)
     means.vault.tag(NOBODY, civil_day(means.clock.now()))

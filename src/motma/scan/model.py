@@ -130,9 +130,9 @@ def judge(code: Code, known: Known | None, *, at: datetime, today: date) -> Outc
         return Outcome.UNKNOWN
     if not code.signed:
         # only a valid signature may be told that a code was replaced
-        fits = _fits(code, known.profile) and _alive(known, at)
+        same = fits(code, known.profile) and _alive(known, at)
         unproven = Outcome.UNKNOWN_KEY if code.kid else Outcome.UNSIGNED
-        return unproven if fits else Outcome.UNKNOWN
+        return unproven if same else Outcome.UNKNOWN
     if not _alive(known, at):
         return Outcome.REPLACED if known.state == "replaced" else Outcome.REVOKED
     if code.issue_no is not None and code.issue_no < known.issue_no:
@@ -162,7 +162,7 @@ def _alive(known: Known, at: datetime) -> bool:
     return known.ended_at is not None and at < known.ended_at
 
 
-def _fits(code: Code, profile: Profile) -> bool:
+def fits(code: Code, profile: Profile) -> bool:
     """Whether name and birth in an unsigned text are the register's."""
     if code.name is None or code.born is None:
         return False

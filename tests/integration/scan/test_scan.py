@@ -191,3 +191,15 @@ async def test_a_merged_code_dies_with_its_person_and_can_be_revoked_alone(
     async with on_stage.platform.transaction() as db:
         await ending.revoke(db, means, three.qid, reason="leaked")
     assert [(await guard.scan(text)).json()["outcome"] for text in texts] == ["revoked"] * 3
+
+
+async def test_a_guess_hears_the_same_whether_the_qid_exists_or_not(on_stage: Stage) -> None:
+    person = await on_stage.person()
+    guard = await on_stage.sign_in("guard@stage")
+    texts = [f"001190000001|SAI TEN|1990-02-03|0|{qid}|<2" for qid in (person.qid, "1" * 18)]
+    answers = [(await guard.scan(text)).json() for text in texts]
+    for answer in answers:
+        for own in ("scan_id", "decision_at", "freshness", "receipt"):
+            answer.pop(own)
+    assert answers[0] == answers[1]
+    assert answers[0]["outcome"] == "unknown"
