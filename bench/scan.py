@@ -77,7 +77,7 @@ def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser()
     options.add_argument("--people", type=int, default=100_000)
-    options.add_argument("--seconds", type=float, default=4)
+    options.add_argument("--seconds", type=float, default=3)
     options.add_argument("--runs", type=int, default=5)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="motma-bench-") as folder:
