@@ -12,6 +12,7 @@ from motma.bootstrap import Platform, Settings, open_platform
 from motma.cli import demonstration
 from motma.cli.running import told
 from motma.cli.serve import lan_address, run_server
+from motma.codec.symbols import modules
 
 
 def demo(
@@ -78,8 +79,6 @@ Ctrl-C stops everything.""",
 
 
 def _show_qr(url: str) -> None:
-    from motma.codec.symbols import modules  # noqa: PLC0415
-
     console = Console(stderr=True)
     console.print("Open on a phone (accept the certificate):")
     console.print(modules(f"{url}/reader/"))

@@ -126,6 +126,8 @@ def _permitted(row: Record, ask: Ask, now: datetime) -> View:
         raise DeviceLost
     if row["ends_at"] is None or row["session_ended"] is not None or row["ends_at"] <= now:
         raise SessionEnded
+    if row["reader_id"] is None:
+        raise Forbidden  # a person's wallet scans nobody
     if row["reader_status"] != "active" or row["organisation_status"] != "active":
         raise SessionEnded
     if not row["own_place"]:

@@ -203,3 +203,12 @@ async def test_a_guess_hears_the_same_whether_the_qid_exists_or_not(on_stage: St
             answer.pop(own)
     assert answers[0] == answers[1]
     assert answers[0]["outcome"] == "unknown"
+
+
+async def test_a_wallet_scans_nobody(on_stage: Stage) -> None:
+    person = await on_stage.person()
+    guard = await on_stage.sign_in("guard@stage")
+    wallet = await on_stage.wallet(person.person_id)
+    wallet.place, wallet.purpose = guard.place, guard.purpose
+    answer = await wallet.scan(await printed(on_stage, person.qid))
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.forbidden")
