@@ -126,4 +126,5 @@ async def _no_route(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     code = "request.method" if status == _METHOD else "request.path"
     text = ("Không có địa chỉ này.", "There is nothing at this address.")
-    return problems.document(request, status=status, code=code, text=text)
+    headers = getattr(error, "headers", None)  # says which methods there are
+    return problems.document(request, status=status, code=code, text=text, headers=headers)
