@@ -1,5 +1,6 @@
 """Two people, every route, every role, every id: nobody learns or changes what is not theirs."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,8 @@ from motma.web.operations import Operation
 
 #: What of the victim must never be heard by anybody who has no business with them.
 SECRETS: Final = ("Bí Mật", "BI MAT", "1977", "001177000007", "98765432")
+#: Four digits stand by chance in signatures, ids and fractions of a second; a year begins a value.
+YEAR: Final = re.compile(r'["| ]1977(?![0-9])')
 #: An operator may report any device lost; a registrar's work is to see and change people.
 ALLOWED: Final = {("operator@stage", "lose_device")}
 
@@ -37,6 +40,11 @@ VALUES: Final[dict[type, Callable[[Any, str], Any]]] = {
     inspect.DateTimeType: lambda _t, _v: None,
     inspect.BytesType: lambda _t, _v: "",
 }
+
+
+def stands(secret: str, text: str) -> bool:
+    """Whether a secret is told in an answer."""
+    return bool(YEAR.search(text)) if secret == "1977" else secret in text
 
 
 def filled(kind: Any, value: str) -> Any:
@@ -140,7 +148,7 @@ async def test_nobody_learns_or_changes_what_is_not_theirs(on_stage: Stage, logi
             sent = str(requests(operation, value))
             for answer in answers:
                 assert answer.status_code < 500, where
-                leaked = [s for s in (*SECRETS, *ids.values()) if s in answer.text]
+                leaked = [s for s in (*SECRETS, *ids.values()) if stands(s, answer.text)]
                 assert not [s for s in leaked if s not in sent], where
                 if operation.auth == "person" and login != "wallet":
                     assert answer.status_code in {401, 403, 400}, where
