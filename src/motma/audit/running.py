@@ -24,6 +24,9 @@ INTERVAL_S: Final = 1.0
 #: Seconds until another try after the database went away.
 RETRY_S: Final = 1.0
 
+#: Seconds for a connection to close; then it is cut.
+GOODBYE_S: Final = 2.0
+
 _log = structlog.get_logger(__name__)
 
 
@@ -102,7 +105,8 @@ class Sequencer:
         finally:
             if mirror is not None:
                 mirror.close()
-            await db.close()
+            # a connection that was cut may never say goodbye
+            await db.close(timeout=GOODBYE_S)
 
 
 async def one_pass(db: Connection, log: Log) -> Checkpoint | None:
