@@ -90,7 +90,7 @@ def read_note(text: str) -> Note:
     """Split text and signature lines; Malformed for anything else."""
     body, separator, tail = text.rpartition("\n\n")
     lines = tail.split("\n")
-    if not separator or len(lines) < 2 or lines[-1] or "\r" in text:  # noqa: PLR2004
+    if not separator or not lines[:-1] or lines[-1] or "\r" in text:
         raise Malformed("audit.note-malformed")
     return Note(body + "\n", tuple(read_signature(line) for line in lines[:-1]))
 

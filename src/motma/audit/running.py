@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import structlog
 
 from motma.audit import queries
@@ -14,9 +13,9 @@ from motma.audit.mirror import Mirror
 from motma.audit.model import Checkpoint
 from motma.audit.sequencer import Log, Probe, Witness, mirror_leaves, place, quiet, restore, sign
 from motma.kernel.clock import Clock
-from motma.kernel.errors import Declined
+from motma.kernel.errors import Declined, where_raised
 from motma.keys.signer import Signer
-from motma.storage.pool import Connection, connect
+from motma.storage.pool import FAILED, Connection, connect
 
 #: Seconds between two passes; with the horizon it keeps the merge delay well below 10 s.
 INTERVAL_S: Final = 1.0
@@ -62,12 +61,16 @@ class Sequencer:
         while not stop.is_set():
             try:
                 await self._lead(stop, interval_s)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILED as error:
                 _log.warning("audit.sequencer-retries", error=type(error).__name__)
             except Declined as declined:
                 self.stopped_by = declined.code
                 _log.critical("audit.sequencer-stopped", code=declined.code)
                 raise
+            except Exception as error:  # noqa: BLE001 - a defect must not end the log unseen
+                _log.critical(
+                    "audit.sequencer-defect", error=type(error).__name__, where=where_raised(error)
+                )
             await _rest(stop, RETRY_S)
 
     async def once(self) -> Checkpoint | None:

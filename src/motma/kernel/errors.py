@@ -47,3 +47,11 @@ class Malformed(Declined):
 
     def __str__(self) -> str:
         return self.reason
+
+
+def where_raised(error: BaseException) -> str:
+    """Function and line that raised: all that a log may say of a defect, whose text may be data."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else ""

@@ -4,15 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from asyncpg import InterfaceError, PostgresError
-
 from motma.audit import service as audit
 from motma.audit.model import Event
 from motma.audit.promise import Promised, promise_all
 from motma.keys.signer import Signer
 from motma.scan.errors import AppendFailed
 from motma.scan.grouping import Grouped
-from motma.storage.pool import Pool
+from motma.storage.pool import FAILED, Pool
 
 
 class Appended(NamedTuple):
@@ -34,7 +32,7 @@ class Appender:
         """Return once the event is durable. AppendFailed when it is not."""
         try:
             return await self._grouped.do(event)
-        except (PostgresError, InterfaceError, OSError, TimeoutError) as error:
+        except FAILED as error:
             raise AppendFailed from error
 
     async def append_all(self, events: Sequence[Event]) -> list[Appended]:

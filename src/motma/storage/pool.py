@@ -27,6 +27,16 @@ SESSION: Final = {
     "plan_cache_mode": "force_generic_plan",
 }
 
+#: What asyncpg raises when a statement was not done, or nobody knows whether it was. A connection
+#: that was cut while it was used raises its InternalClientError, which is no PostgresError.
+FAILED: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
 #: Prepared statements kept by a connection; the platform has fewer than 200 in all.
 STATEMENTS: Final = 512
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from asyncpg import PostgresError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
@@ -21,8 +20,9 @@ from motma.audit import queries as log_queries
 from motma.audit import reading
 from motma.identity import service
 from motma.kernel.errors import Declined, Kind, Malformed
+from motma.storage.pool import FAILED
 from motma.web.calls import platform_of
-from motma.web.operations import AWAY, Handler, Operation
+from motma.web.operations import Handler, Operation
 
 
 @dataclass
@@ -58,7 +58,7 @@ async def ready(request: Request, _body: None) -> Response:
     try:
         async with asyncio.timeout(2), platform_of(request).pool.acquire() as db:
             await db.fetchval("SELECT 1")
-    except (PostgresError, *AWAY):
+    except FAILED:
         return _not_ready("the database does not answer")
     if request.app.state.sequencer.stopped_by is not None:
         return _not_ready(f"the log stopped: {request.app.state.sequencer.stopped_by}")

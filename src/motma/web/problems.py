@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from motma.access.errors import TooMany
-from motma.kernel.errors import Declined, Kind, Malformed
+from motma.kernel.errors import Declined, Kind, Malformed, where_raised
 
 STATUS: Final[dict[Kind, int]] = {
     Kind.MALFORMED: 400,
@@ -121,12 +121,11 @@ def unavailable(request: Request, error: Exception) -> Response:
 
 def defect(request: Request, error: Exception) -> Response:
     """A defect of ours: logged by its kind and place only, for the message may name a person."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else ""
     _log.error(
-        "defect", error=type(error).__name__, where=where, path=request.scope.get("route_path")
+        "defect",
+        error=type(error).__name__,
+        where=where_raised(error),
+        path=request.scope.get("route_path"),
     )
     text = ("Lỗi của nền tảng; gửi lại y như cũ.", "A fault of the platform; send the same again.")
     return document(request, status=500, code="platform.defect", text=text)

@@ -14,7 +14,7 @@ from motma.audit.checking import Report
 from motma.audit.mirror import Mirror
 from motma.audit.model import Checkpoint, Event, record
 from motma.audit.running import Sequencer
-from motma.audit.sequencer import Witness
+from motma.audit.sequencer import Probe, Witness, quiet
 from motma.audit.verify import verify
 from motma.kernel.clock import SetClock
 from motma.kernel.ids import Random
@@ -69,7 +69,7 @@ class Log:
         """Committed at once."""
         await service.append(self.db, events)
 
-    def sequencer(self, *witnesses: Witness) -> Sequencer:
+    def sequencer(self, *witnesses: Witness, probe: Probe = quiet) -> Sequencer:
         """Another process's."""
         return Sequencer(
             self.dsn,
@@ -78,6 +78,7 @@ class Log:
             clock=self.clock,
             mirror=self.directory,
             witnesses=witnesses,
+            probe=probe,
         )
 
     async def sequence(self, *witnesses: Witness) -> Checkpoint | None:

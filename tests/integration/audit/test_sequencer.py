@@ -17,7 +17,7 @@ from motma.audit.reading import consistency, latest, prove, root_at
 from motma.audit.running import one_pass
 from motma.audit.sequencer import place
 from motma.audit.tree import continues
-from motma.storage.pool import connect
+from motma.storage.pool import FAILED, connect
 
 if TYPE_CHECKING:
     from tests.integration.audit.conftest import Log
@@ -328,3 +328,23 @@ async def test_a_sequencer_whose_connection_breaks_goes_on(log: "Log") -> None:
         )
     stop.set()
     await running
+
+
+@pytest.mark.parametrize("error", [*FAILED, RuntimeError])
+async def test_whatever_is_raised_the_sequencer_tries_again(
+    log: "Log", error: type[Exception]
+) -> None:
+    stop, failed = asyncio.Event(), False
+
+    def fail_once(reached: str) -> None:
+        nonlocal failed
+        if failed:
+            stop.set()
+        elif reached == "placed":
+            failed = True
+            raise error("cut")
+
+    await log.append(log.events(5))
+    await asyncio.wait_for(log.sequencer(probe=fail_once).run(stop, interval_s=0.01), 10)
+    await log.sequence()
+    assert len(await places(log)) == 5
