@@ -13,6 +13,7 @@ from motma.cli import (
     qr,
     qr_draw,
     readers,
+    rules,
     scanning,
     serve,
     simulate,
@@ -31,6 +32,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
 app.add_typer(qr.app, name="qr")
+app.add_typer(rules.app, name="rules")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
