@@ -11,12 +11,16 @@ import typer
 from rich.progress import Progress
 
 from motma.cli.running import told
+from motma.cli.simulate_records import records
 from motma.simulate.population import Row, people
 
 app = typer.Typer(no_args_is_help=True, help="Make synthetic data. None of it is about anybody.")
 
 #: Rows between two movements of the progress bar.
 _STEP: Final = 5_000
+
+
+app.command("records")(records)
 
 
 @app.callback()

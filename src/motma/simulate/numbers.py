@@ -29,6 +29,10 @@ class Numbers:
         self._given += 1
         return self._given
 
+    def serial(self, digits: int) -> str:
+        """A plain number of so many digits, for ids."""
+        return _scrambled(self._next(), digits)
+
     def cccd(self, province: str, sex: str, year: int) -> str:
         """12 digits that say province, sex and year; the serial starts with 9 (domain.md §4)."""
         century = 2 * (year // 100 - 19) + (sex == "female")

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Final, NamedTuple
 
 from motma.kernel.documents import CCCD_PROVINCES
 from motma.kernel.units import CHANGED_ON, World, communes
 from motma.simulate import names
+from motma.simulate.neighbours import Neighbour, Neighbours
 from motma.simulate.numbers import Numbers
+from motma.simulate.shape import SCATTERED, Shape
 
 #: The day the people are as of: the autumn of 2021, when the platform would have started.
 AS_OF: Final = date(2021, 10, 1)
@@ -65,47 +67,51 @@ class Home(NamedTuple):
 
 def people(count: int, seed: int) -> Iterator[Row]:
     """That many people; the same seed gives the same ones, a longer run starts with a shorter."""
+    return islice(chain.from_iterable(households(seed)), count)
+
+
+def households(seed: int, shape: Shape = SCATTERED) -> Iterator[list[Row]]:
+    """Household after household without end; a foreigner is one of his own."""
     random = Random(seed)  # noqa: S311 - synthetic people must be repeatable
-    return islice(_endless(random), count)
-
-
-def _endless(random: Random) -> Iterator[Row]:
-    """Household after household."""
-    maker = _Maker(random)
+    maker = _Maker(random, shape)
     while True:
         if random.random() < _FOREIGN * 2:  # a household has about two people
-            yield maker.foreigner()
+            yield [maker.foreigner()]
         else:
-            yield from maker.household()
+            yield maker.household()
 
 
 class _Maker:
     """Draws people; counts rows so that a child can name its guardian's."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, shape: Shape) -> None:
         self._random = random
+        self._shape = shape
         self._numbers = Numbers(start=random.randrange(10**9))
         self._rows = 0
         self._homes = [
             tuple((unit.code, unit.province_code) for unit in communes(world)) for world in World
         ]
+        self._neighbours = Neighbours(shape.people_per_commune)
+        self._settled: Home | None = None
 
-    def household(self) -> Iterator[Row]:
+    def household(self) -> list[Row]:
         """A head, mostly a spouse, children, sometimes a grandparent."""
         chance = self._random.random
         home, family = self._home(), self._family()
         age = 22 + 40 * chance()
         male = self._happens(0.6)
-        head = self._person(home, family, "male" if male else "female", age)
-        yield head
+        head = self._adult(home, family, "male" if male else "female", age)
+        rows = [head]
         if self._happens(0.75):
-            spouse = "female" if male else "male"
-            yield self._person(home, self._family(), spouse, max(19.0, age + 8 * chance() - 4))
+            spouse, by_marriage = "female" if male else "male", self._family()
+            rows.append(self._adult(home, by_marriage, spouse, max(19.0, age + 8 * chance() - 4)))
         for _ in range(int(chance() * 3.2)):
-            yield self._child(home, family, age, guardian=head)
+            rows += self._children(home, family, age, guardian=head)
         if self._happens(0.3):
             sex = "female" if self._happens(0.6) else "male"
-            yield self._person(home, family, sex, min(104.0, age + 22 + 12 * chance()))
+            rows.append(self._adult(home, family, sex, min(104.0, age + 22 + 12 * chance())))
+        return self._sharing(rows)
 
     def foreigner(self) -> Row:
         """Somebody whose only document is a passport."""
@@ -122,24 +128,61 @@ class _Maker:
             phone=self._numbers.phone(),
         )
 
-    def _child(self, home: Home, family: str, parents_age: float, *, guardian: Row) -> Row:
+    def _adult(self, home: Home, family: str, sex: str, age: float) -> Row:
+        """Somebody of that household, or a namesake of an earlier neighbour."""
+        share = self._shape.namesakes
+        model = self._neighbours.one(self._random) if share and self._happens(share) else None
+        if model is None:
+            name = self._name(family, sex, self._born(age).year)
+        else:
+            name, sex = model.full_name, model.sex
+            same_day = self._happens(self._shape.namesakes_same_day)
+            age = self._age_of(model, same_day=same_day)
+        if share:
+            self._neighbours.add(Neighbour(name, sex, self._born(age)))
+        return self._person(home, name, sex, age)
+
+    def _children(
+        self, home: Home, family: str, parents_age: float, *, guardian: Row
+    ) -> Iterator[Row]:
+        """A child, rarely two of one birth; those of age have no guardian."""
         age = max(0.0, parents_age - 20) * self._random.random()
         sex = "male" if self._happens(_BOYS) else "female"
-        of_age = age >= _ADULT_AGE
-        return self._person(home, family, sex, age, guardian=None if of_age else guardian)
+        of_age = None if age >= _ADULT_AGE else guardian
+        name = self._name(family, sex, self._born(age).year)
+        yield self._person(home, name, sex, age, of_age)
+        if self._shape.twins and self._happens(self._shape.twins):
+            other = self._name(family, sex, self._born(age).year)
+            if self._happens(self._shape.twins_of_like_name):
+                other = self._neighbours.like(name, other)
+            yield self._person(home, other, sex, age, of_age)
+
+    def _age_of(self, neighbour: Neighbour, *, same_day: bool) -> float:
+        """The age of somebody born in the year of the neighbour, perhaps on the very day."""
+        born = neighbour.born
+        if not same_day:
+            born = date(born.year, 1, 1) + timedelta(days=int(364 * self._random.random()))
+        return ((AS_OF - born).days + 0.5) / _DAYS_A_YEAR
+
+    def _sharing(self, rows: list[Row]) -> list[Row]:
+        """The household, all adults with the first phone if that is how they live."""
+        share = self._shape.one_phone
+        if not (share and self._happens(share)):
+            return rows
+        phone = next((row.phone for row in rows if row.phone), "")
+        return [row._replace(phone=phone) if row.phone else row for row in rows]
 
     def _person(
-        self, home: Home, family: str, sex: str, age: float, guardian: Row | None = None
+        self, home: Home, name: str, sex: str, age: float, guardian: Row | None = None
     ) -> Row:
         """One Vietnamese with the documents of that age."""
         happens, numbers = self._happens, self._numbers
         born = self._born(age)
-        name = self._name(family, sex, born.year)
         said_sex = ("other" if happens(0.3) else "unknown") if happens(_OTHER_SEX) else sex
         birth = self._written(born, age)
         if happens(_WITHOUT_DOCUMENTS):
             return self._row(name, birth=birth, sex=said_sex, home=home, guardian=guardian)
-        province = home.province if happens(0.85) else self._home().province
+        province = home.province if happens(0.85) else self._anywhere().province
         adult, elder = age >= _CCCD_AGE, age >= _ELDER_AGE
         has_cccd = happens(0.92) if adult else born >= _CCCD_AT_BIRTH and happens(0.4)
         return self._row(
@@ -203,11 +246,30 @@ class _Maker:
         return self._random.random() < share
 
     def _home(self) -> Home:
+        """Where the next household lives: anywhere, or in the commune that is being filled."""
+        if not self._shape.people_per_commune:
+            return self._anywhere()
+        if self._settled is None or self._neighbours.full(self._rows):
+            self._settled = self._old_commune()
+        return self._settled
+
+    def _old_commune(self) -> Home:
+        """A commune as it was on the day of the population."""
+        homes = self._homes[0]
+        code, province = homes[int(self._random.random() * len(homes))]
+        return Home(code, AS_OF.isoformat(), _cccd_province(province))
+
+    def _anywhere(self) -> Home:
         """A commune of either world, mostly with the day its code was valid."""
         chance = self._random.random
         new = chance() < _NEW_WORLD
         homes = self._homes[new]
         code, province = homes[int(chance() * len(homes))]
         day = "" if chance() < _NO_DAY else (CHANGED_ON if new else AS_OF).isoformat()
-        cccd_province = province.zfill(3)
-        return Home(code, day, cccd_province if cccd_province in CCCD_PROVINCES else "001")
+        return Home(code, day, _cccd_province(province))
+
+
+def _cccd_province(code: str) -> str:
+    """The province as a CCCD carries it; Hà Nội where a code is not one."""
+    padded = code.zfill(3)
+    return padded if padded in CCCD_PROVINCES else "001"
