@@ -1,0 +1,108 @@
+"""Which book applies: the most specific that is in force; else the neutral default."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from motma.kernel import units
+from motma.kernel.clock import civil_day
+from motma.rules.books.compiling import CompiledBook
+from motma.rules.books.model import Area, Scope
+from motma.rules.books.searching import wall_of
+from motma.rules.books.shipped import neutral
+
+_COMMUNE_DIGITS: Final = 5
+
+
+def choose(
+    books: Iterable[CompiledBook],
+    *,
+    province: str | None,
+    commune: str | None,
+    place_kind: str | None,
+    activity: str | None,
+    at: datetime,
+    units_as_of: date | None = None,
+) -> CompiledBook:
+    """The most specific book in force at `at`; where none is, the neutral default.
+
+    Commune before province before country, then the kind of place, then the activity; of equals
+    the one that came into force last. `units_as_of` is the day whose unit codes are meant, `at`'s
+    own by default: most codes mean another area before July 2025.
+    """
+    day, wall = units_as_of or civil_day(at), wall_of(at)
+    fitting = [
+        (fit, book)
+        for book in books
+        if book.in_force(wall)
+        and (fit := _fit(book.book.scope, province, commune, day, place_kind, activity)) is not None
+    ]
+    if not fitting:
+        return neutral()
+    return max(fitting, key=lambda pair: (pair[0], _seniority(pair[1])))[1]
+
+
+def _seniority(book: CompiledBook) -> tuple[date, int, int, str]:
+    """Of two equally specific books, which one counts."""
+    since = book.book.valid.from_ or date.min
+    return since, book.book.version, book.number, book.id
+
+
+def _fit(
+    scope: Scope,
+    province: str | None,
+    commune: str | None,
+    day: date,
+    place_kind: str | None,
+    activity: str | None,
+) -> tuple[int, bool, bool] | None:
+    """How specific the book is for this question; None: it does not speak of it."""
+    sizes = [size for area in scope.areas if (size := _covers(area, province, commune, day))]
+    if scope.areas and not sizes:
+        return None
+    if scope.place_kinds and place_kind not in scope.place_kinds:
+        return None
+    if scope.activities and activity not in scope.activities:
+        return None
+    return max(sizes, default=0), bool(scope.place_kinds), bool(scope.activities)
+
+
+def _covers(area: Area, province: str | None, commune: str | None, day: date) -> int:
+    """0: not covered; 1: by its province; 2: by its commune."""
+    specific = 2 if len(area.code) == _COMMUNE_DIGITS else 1
+    old_area, old_day = area.as_of < units.CHANGED_ON, day < units.CHANGED_ON
+    if old_area == old_day:
+        return specific * (area.code in (commune, province, _province_of(commune, day)))
+    if not old_area:
+        return 0  # a book of the new units can't speak of the old ones
+    covered = successors_of(area.code)
+    if commune is not None:
+        return specific * (commune in covered)
+    whole = frozenset() if province is None else _communes_of(province)
+    return specific * (bool(whole) and whole <= covered)
+
+
+def _province_of(commune: str | None, day: date) -> str | None:
+    """The province that the commune belonged to on that day."""
+    found = None if commune is None else units.find(commune, day)
+    return None if found is None else found.province_code
+
+
+@lru_cache(maxsize=256)
+def successors_of(code: str) -> frozenset[str]:
+    """The communes of today that an old province or commune went into, by code."""
+    olds = units.communes(units.World.OLD)
+    return frozenset(
+        new.code
+        for old in olds
+        if code in (old.province_code, old.code)
+        for new in units.successors(old.code)
+    )
+
+
+@lru_cache(maxsize=64)
+def _communes_of(province: str) -> frozenset[str]:
+    """The communes of a province of today, by code."""
+    new = units.communes(units.World.NEW)
+    return frozenset(c.code for c in new if c.province_code == province)
