@@ -272,19 +272,6 @@ def warnings(profile: Profile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for codes in found for code in codes))
 
 
-def keys_for_search(profile: Profile) -> list[tuple[str, str]]:
-    """(kind, value) pairs under which a person can be found again, each of high entropy."""
-    name = names.fold(profile.full_name.value)
-    keys = [("phone", a.value) for a in profile.phones]
-    if len(profile.birth.value) == len("1987-01-18"):
-        keys.append(("name-birth", f"{name}|{profile.birth.value}"))
-    if profile.commune is not None:
-        # without its day: whoever searches rarely knows it, and the name still has to agree
-        commune = profile.commune.value.partition("@")[0]
-        keys.append(("name-year-commune", f"{name}|{profile.born.year}|{commune}"))
-    return keys
-
-
 def declaration_key(claim: Claim, news: Profile) -> str:
     """What makes two self-declarations one: the same documents, name and birth date.
 

@@ -66,7 +66,7 @@ ADD_DOCUMENT: Final = """
 ADD_KEY: Final = """
     INSERT INTO person_index (blind, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
-BY_KEYS: Final = "SELECT DISTINCT person_id FROM person_index WHERE blind = ANY($1) LIMIT 50"
+BY_KEYS: Final = "SELECT DISTINCT person_id FROM person_index WHERE blind = ANY($1) LIMIT 500"
 # when it ended first is what a scan is judged by: a second reason never moves it
 END_QID: Final = """
     UPDATE qid

@@ -7,6 +7,7 @@ import msgspec
 
 from motma.access.means import Means
 from motma.identity import guardianship, model, queries
+from motma.identity.matching import blocks
 from motma.identity.model import Assurance, Claim, PersonRow, Profile
 from motma.identity.service import find, resolve
 from motma.storage.pool import Connection
@@ -25,7 +26,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 async def search(db: Connection, means: Means, wanted: Wanted) -> list[PersonRow]:
     """Who fits; somebody who was merged appears once, as the person they are now."""
     profile = _profile(means, wanted)
-    keys = model.keys_for_search(profile)
+    keys = [key for key in blocks.keys_of(profile) if key[0] in blocks.FOR_SEARCH]
     blinds = [blind for kind, value in keys for blind in means.vault.blinds(kind, value)]
     met: list[UUID] = [row["person_id"] for row in await db.fetch(queries.BY_KEYS, blinds)]
     if wanted.guardian is not None:

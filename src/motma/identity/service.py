@@ -10,6 +10,7 @@ from asyncpg import Record
 from motma.access.means import Means
 from motma.identity import model, queries
 from motma.identity.errors import Conflict, PersonUnknown
+from motma.identity.matching import blocks
 from motma.identity.model import Assurance, CaseFile, Claim, Held, PersonRow, Profile
 from motma.kernel.ids import new_qid, uuid7
 from motma.storage.pool import Connection
@@ -295,7 +296,7 @@ async def _index(db: Connection, means: Means, person_id: UUID, profile: Profile
         await db.execute(
             queries.ADD_DOCUMENT, person_id, blind, held.kind, sealed, held.assurance, now
         )
-    for kind, value in model.keys_for_search(profile):
+    for kind, value in blocks.keys_of(profile):
         await db.execute(queries.ADD_KEY, means.vault.blind(kind, value), person_id)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from motma.identity import model
+from motma.identity.matching import blocks
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.kernel.errors import Malformed
 
@@ -61,14 +62,14 @@ def test_a_commune_keeps_the_day_at_which_its_code_was_valid() -> None:
     assert profile.commune is not None
     assert profile.commune.value == "00004@2025-07-01"
     undated = judged(commune_code="00004")
-    assert model.keys_for_search(profile)[-1] == model.keys_for_search(undated)[-1]
+    assert blocks.keys_of(profile)[-1] == blocks.keys_of(undated)[-1]
 
 
 def test_only_combinations_of_high_entropy_are_indexed() -> None:
     profile = judged(phones=("0912345678",), commune_code="00004")
-    kinds = [kind for kind, _ in model.keys_for_search(profile)]
-    assert kinds == ["phone", "name-birth", "name-year-commune"]
-    assert model.keys_for_search(judged(birth="1990")) == []
+    kinds = [kind for kind, _ in blocks.keys_of(profile)]
+    assert kinds == ["phone", "name-birth", "letters-birth", "letters-year-commune"]
+    assert blocks.keys_of(judged(birth="1990")) == []
 
 
 def test_a_declaration_without_documents_is_the_same_only_word_for_word() -> None:

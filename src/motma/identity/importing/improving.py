@@ -9,6 +9,7 @@ from motma.audit import service as audit
 from motma.identity import model
 from motma.identity import queries as identity
 from motma.identity.importing import queries
+from motma.identity.matching import blocks
 from motma.identity.model import Assurance, Profile
 from motma.storage.pool import Connection
 
@@ -90,7 +91,7 @@ async def _write_indexes(db: Connection, means: Means, people: Iterable[Known]) 
             declared.append((blind, who))
             documents.append((who, blind, held.kind, sealed, held.assurance, now))
             proven += [(blind, who)] if held.assurance > Assurance.DECLARED else []
-        keys += [(vault.blind(*key), who) for key in model.keys_for_search(known.profile)]
+        keys += [(vault.blind(*key), who) for key in blocks.keys_of(known.profile)]
     await db.executemany(identity.DECLARE_DOCUMENT, sorted(declared))
     await db.executemany(identity.PROVE_DOCUMENT, sorted(proven))
     await db.executemany(identity.ADD_DOCUMENT, sorted(documents))

@@ -20,6 +20,7 @@ from motma.identity.importing.rows import (
     statement,
     texts_of,
 )
+from motma.identity.matching import blocks
 from motma.identity.model import Assurance
 from motma.kernel.ids import Random, new_qid
 from motma.keys.vault import Vault
@@ -119,7 +120,7 @@ def _seal(number: int, said: Read, vault: Vault, random: Random) -> Prepared:
     held = {document.document.key: document for document in profile.documents}
     indexes = {key: vault.blinds("document", key) for key in held}
     indexes_of_row = vault.blinds(STATEMENT, said.statement)
-    keys = [vault.blind(kind, value) for kind, value in model.keys_for_search(profile)]
+    keys = [vault.blind(kind, value) for kind, value in blocks.keys_of(profile)]
     staged = Staged(
         row_no=number,
         person_id=person_id,

@@ -1,0 +1,157 @@
+"""One record's evidence → the person it is about, against the whole register, in milliseconds."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from motma.access.means import Means
+from motma.identity import model
+from motma.identity.matching import blocks, queries
+from motma.identity.matching.blocks import Asked
+from motma.identity.matching.deciding import Candidate, Decision, Match, decide
+from motma.identity.matching.evidence import (
+    Evidence,
+    Features,
+    features_of,
+    features_of_profile,
+)
+from motma.identity.matching.weighing import weigh
+from motma.identity.matching.weights import Terms, shipped
+from motma.identity.model import Assurance, Profile
+from motma.kernel import names
+from motma.kernel.birth import Birth
+from motma.storage.pool import Connection
+
+#: Profiles opened for one record at most: a few milliseconds. Source: bench/finding.py.
+MOST_CANDIDATES: Final = 200
+#: A young register is weighed as if it had this many people: those who are missing from it have
+#: namesakes in it. Source: ours.
+LEAST_PEOPLE: Final = 100_000
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A profile that came into question, and whose it is now that merges are resolved."""
+
+    person_id: UUID
+    profile: Profile
+
+    @property
+    def proven(self) -> bool:
+        """Whether anybody ever saw a document of theirs; else nothing is attached by itself."""
+        return self.profile.assurance > Assurance.DECLARED
+
+
+async def find(db: Connection, means: Means, evidence: Evidence) -> Match[UUID]:
+    """Whose record this is: `link` only when nobody else may be meant.
+
+    A proven document with an agreeing name and birth date decides at once; else everybody under
+    an index that the evidence may lead to is weighed.
+    """
+    asked = blocks.asked_of(evidence)
+    exact = await _exactly(db, means, evidence, asked)
+    return exact or await _likeliest(db, means, evidence, asked)
+
+
+async def candidates_of(db: Connection, means: Means, asked: Asked) -> list[Person]:
+    """Everybody who may be meant; somebody who was merged stands for the person they are now."""
+    documents = _blinds(means, (("document", key) for key in (*asked.documents, *asked.slipped)))
+    keys = _blinds(means, asked.people)
+    met = await queries.candidates(db, documents=documents, keys=keys, most=MOST_CANDIDATES)
+    return await load(db, means, met)
+
+
+async def load(db: Connection, means: Means, person_ids: Iterable[UUID]) -> list[Person]:
+    """Profiles opened, each with whose it is since any merge."""
+    rows = await queries.people(db, person_ids)
+    return [
+        Person(
+            person_id=row["kept_id"],
+            profile=model.read(
+                means.vault.open(model.PROFILE_COLUMN, row["person_id"], row["profile"])
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def terms_of(db: Connection, means: Means, asked: Asked) -> Terms:
+    """How common the evidence's terms are: how many share its phone, among how many people."""
+    people = max(await db.fetchval(queries.ABOUT_PEOPLE), LEAST_PEOPLE)
+    phones = {}
+    for phone in asked.phones:
+        blinds = _blinds(means, [("phone", phone)])
+        phones[phone] = max(await db.fetchval(queries.HOLDERS, blinds), 1)
+    return shipped().terms(people, phones)
+
+
+def features_of_person(person: Person) -> Features:
+    """What a person is compared by: only documents that somebody saw.
+
+    Saying a number gets nobody a record.
+    """
+    seen = tuple(d for d in person.profile.documents if d.assurance > Assurance.DECLARED)
+    return features_of_profile(msgspec.structs.replace(person.profile, documents=seen))
+
+
+async def _exactly(
+    db: Connection, means: Means, evidence: Evidence, asked: Asked
+) -> Match[UUID] | None:
+    """The one owner of the documents whose name and birth date agree, if there is just one."""
+    if not asked.documents:
+        return None
+    blinds = _blinds(means, (("document", key) for key in asked.documents))
+    owners = await load(db, means, await queries.proven(db, blinds))
+    owner = {person.person_id for person in owners}
+    agreeing = next((one for one in owners if _agrees(one.profile, evidence)), None)
+    if len(owner) != 1 or agreeing is None:
+        return None
+    terms = shipped().terms(LEAST_PEOPLE)
+    weighed = weigh(shipped(), features_of(evidence), features_of_person(agreeing), terms=terms)
+    person_id = agreeing.person_id
+    return Match(Decision.LINK, person_id, 1.0, (person_id,), weighed.parts)
+
+
+def _agrees(profile: Profile, evidence: Evidence) -> bool:
+    """The same name without marks, and a birth date of which nothing that both know differs."""
+    if not evidence.full_name or names.fold(profile.full_name.value) != names.fold(
+        evidence.full_name
+    ):
+        return False
+    parts = evidence.birth.split("-") if evidence.birth else []
+    if not parts or not all(part.isascii() and part.isdigit() for part in parts):
+        return False
+    return profile.born.agrees(Birth(*map(int, parts[:3])))
+
+
+async def _likeliest(db: Connection, means: Means, evidence: Evidence, asked: Asked) -> Match[UUID]:
+    people = await candidates_of(db, means, asked)
+    if not people:
+        return Match(Decision.NONE, None, 0.0, (), ())
+    terms = await terms_of(db, means, asked)
+    best = weighed(people, features_of(evidence), terms)
+    match = decide(shipped(), best, people=terms.people)
+    if match.decision is Decision.LINK and not _may_attach(people, match.person):
+        return Match(Decision.REVIEW, None, match.probability, match.candidates, match.parts)
+    return match
+
+
+def weighed(people: Sequence[Person], features: Features, terms: Terms) -> list[Candidate[UUID]]:
+    """Each person weighed once, by the best of the profiles that are theirs, best first."""
+    best: dict[UUID, Candidate[UUID]] = {}
+    for person in people:
+        found = weigh(shipped(), features, features_of_person(person), terms=terms)
+        known = best.get(person.person_id)
+        if known is None or found.weight_bits > known.weighed.weight_bits:
+            best[person.person_id] = Candidate(person.person_id, found)
+    return sorted(best.values(), key=lambda one: -one.weighed.weight_bits)
+
+
+def _may_attach(people: Sequence[Person], person_id: UUID | None) -> bool:
+    """Whether somebody saw a document of the person; a registrar decides about all others."""
+    return any(one.proven for one in people if one.person_id == person_id)
+
+
+def _blinds(means: Means, keys: Iterable[tuple[str, str]]) -> list[bytes]:
+    return [blind for kind, value in keys for blind in means.vault.blinds(kind, value)]
