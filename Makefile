@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-qr bench-timing clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-qr bench-timing bench-certlogic clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ bench-qr:  ## measure parsing, signing, drawing and reading of QR codes
 bench-timing:  ## measure whether time betrays who exists
 	$(SETUP) --dev
 	@$(BIN)/python bench/timing.py
+
+bench-certlogic:  ## measure CertLogic beside panzi-json-logic
+	$(SETUP) --dev
+	@$(BIN)/python bench/certlogic.py
 
 clean:  ## stop the demo's database, remove it and everything that was made
 	@if [ -x $(BIN)/motma ]; then $(BIN)/motma db stop --force --discard || true; fi
