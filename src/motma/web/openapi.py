@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from motma import __version__
+from motma.web import links
 from motma.web.operations import Operation
 
 _PROBLEM: Final = {
@@ -67,6 +68,8 @@ def _entry(operation: Operation, schema_of: dict[int, dict[str, Any]]) -> dict[s
     if operation.answer is not None:
         schema = schema_of[id(operation.answer)]
         success["content"] = {operation.media_type: {"schema": schema}}
+    if leads_to := links.of(operation.name):
+        success["links"] = leads_to
     entry: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,

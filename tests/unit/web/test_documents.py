@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from motma.access import policy
-from motma.web import openapi
+from motma.web import links, openapi
 from motma.web.app import OPERATIONS
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
@@ -59,3 +60,18 @@ def test_every_reference_in_the_description_resolves() -> None:
     names = set(re.findall(r'"#/components/schemas/(\w+)"', text))
     assert names
     assert names <= openapi.document(OPERATIONS)["components"]["schemas"].keys()
+
+
+def test_every_link_leads_to_an_operation_that_takes_what_it_hands_over() -> None:
+    operations = {o.name: o for o in OPERATIONS}
+    for source, leads_to in links.LINKS.items():
+        assert source in operations
+        for link in leads_to:
+            target = operations[link.to]
+            assert link.body.keys() <= {f.encode_name for f in fields_of(target.body)}
+            parameters = {*target.query, *re.findall(r"\{(\w+)\}", target.path)}
+            assert link.parameters.keys() <= parameters
+
+
+def fields_of(body: Any) -> tuple[Any, ...]:
+    return () if body is None else msgspec.structs.fields(body)
