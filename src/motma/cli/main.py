@@ -8,6 +8,7 @@ from motma.cli import (
     demo,
     doctor,
     keys,
+    match,
     people,
     people_import,
     qr,
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("scan")(scanning.scan)
+app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")

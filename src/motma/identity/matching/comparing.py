@@ -148,6 +148,15 @@ def birth(one: Birth | None, other: Birth | None) -> int:  # noqa: PLR0911 - one
     return Born.SAME_YEAR if equal[0] else Born.DIFFERENT
 
 
+def written(birth: Birth) -> str:
+    """A birth date as the key of its rarity: 1 January of a round year is common.
+
+    >>> written((1987, 1, 18)), written((1950, 0, 0))
+    ('1987-01-18', '1950-00-00')
+    """
+    return "{:04d}-{:02d}-{:02d}".format(*birth)
+
+
 def _partial(one: Birth, other: Birth) -> int:
     """Level of two dates of which at least one has no day."""
     if one[0] != other[0]:
@@ -230,12 +239,18 @@ COMPARISONS: Final = (
     ),
     Comparison("marks", Marks, lambda a, b: marks(a.name, b.name)),
     Comparison("order", Order, lambda a, b: order(a.name, b.name)),
-    Comparison("birth", Born, lambda a, b: birth(a.birth, b.birth)),
+    Comparison(
+        "birth", Born, lambda a, b: birth(a.birth, b.birth),
+        lambda a: (written(a.birth),) if a.birth else (),
+    ),
     Comparison("sex", Sex, lambda a, b: UNKNOWN if not (a.sex and b.sex) else int(a.sex != b.sex)),
     Comparison("document", Number, lambda a, b: numbers(a.documents, b.documents)),
     Comparison("bhyt", Number, lambda a, b: numbers(a.bhyts, b.bhyts)),
     Comparison(
         "phone", Number, lambda a, b: numbers(a.phones, b.phones), lambda a: a.phones
     ),
-    Comparison("commune", Place, lambda a, b: place(a.area, b.area)),
+    Comparison(
+        "commune", Place, lambda a, b: place(a.area, b.area),
+        lambda a: (a.area.code,) if a.area else (),
+    ),
 )  # fmt: skip

@@ -15,7 +15,8 @@ from motma.kernel.errors import Malformed
 
 _BHYT_DIGITS: Final = 10
 _CCCD_DIGITS: Final = 12
-_SEPARATORS: Final = re.compile(r"[\s.\-/]")
+#: What is no part of a number: separators, and letters that no number of ours has.
+_SEPARATORS: Final = re.compile(r"[^A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +148,8 @@ def sex_of(text: str) -> str:
 
 def document_of(text: str) -> str:
     """A document number without separators, with zeros that a spreadsheet dropped."""
-    number = _SEPARATORS.sub("", text).upper()
-    if number.isdigit() and number.isascii() and len(number) in {10, 11, 8}:
+    number = _SEPARATORS.sub("", text.upper().replace("Đ", "D"))
+    if number.isdigit() and len(number) in {10, 11, 8}:
         kind = "cmnd" if len(number) == 8 else "cccd"  # noqa: PLR2004 - a CMND has nine
         return documents.restore_zeros(kind, number) or number
     return number
@@ -156,7 +157,7 @@ def document_of(text: str) -> str:
 
 def bhyt_of(text: str) -> str:
     """The ten digits of the social insurance number; a card of 15 characters ends with them."""
-    number = _SEPARATORS.sub("", text).upper()
+    number = _SEPARATORS.sub("", text.upper())
     return number[-_BHYT_DIGITS:]
 
 
@@ -168,7 +169,7 @@ def phone_of(text: str) -> str:
     try:
         return phones.normalise(phones.restore_zero(text) or text)
     except Malformed:
-        return _SEPARATORS.sub("", text)
+        return "".join(filter(str.isdigit, text.encode("ascii", "ignore").decode()))
 
 
 @lru_cache(maxsize=65_536)

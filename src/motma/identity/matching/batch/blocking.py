@@ -1,0 +1,138 @@
+"""Which pairs are worth comparing: those that share at least one key that few people have."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motma.identity.matching.batch.columns import Lexicon, Side
+from motma.identity.matching.batch.tables import Codes
+
+Keys = NDArray[np.uint64]
+Rows = NDArray[np.int64]
+
+#: A key that more people have is no key: it would compare everybody with everybody.
+MOST_PEOPLE: Final = 400
+#: An odd multiplier that spreads keys: 2**64 over the golden ratio. Source: Knuth, TAOCP 3, 6.4.
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_NONE: Final = np.uint64(0)
+_TAIL: Final = 6
+
+
+def _key(*columns: Codes) -> Keys:
+    """One number of several codes; 0, no key, where one of them says nothing.
+
+    Two sets of codes may share a number: that costs a comparison and does no harm.
+    """
+    key = np.full(len(columns[0]), 1, np.uint64)
+    known = np.ones(len(columns[0]), bool)
+    for column in columns:
+        key = (key ^ column.astype(np.uint64)) * _GOLDEN
+        key ^= key >> np.uint64(29)
+        known &= column != 0
+    return np.where(known, key, _NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """How a person and a record get a key; the record's may read its data in another way."""
+
+    name: str
+    person: Callable[[Side, "Halves"], Keys]
+    record: Callable[[Side, "Halves"], Keys] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Codes of the first and last digits of every number: one wrong digit spares one of them."""
+
+    document_head: Codes
+    document_tail: Codes
+    bhyt_head: Codes
+    bhyt_tail: Codes
+
+
+def halves(lexicon: Lexicon) -> Halves:
+    """The halves of all numbers of a lexicon."""
+    documents, bhyts = lexicon.texts["document"], lexicon.texts["bhyt"]
+    return Halves(
+        _coded([text[:-_TAIL] for text in documents]),
+        _coded([text[-_TAIL:] for text in documents]),
+        _coded([text[: len(text) // 2] for text in bhyts]),
+        _coded([text[len(text) // 2 :] for text in bhyts]),
+    )
+
+
+def _coded(texts: list[str]) -> Codes:
+    codes = {"": 0}
+    return np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32)
+
+
+BLOCKS: Final = (
+    Block("document", lambda s, _: _key(s.document)),
+    Block("bhyt", lambda s, _: _key(s.bhyt)),
+    Block("phone", lambda s, _: _key(s.phone)),
+    Block("name and year", lambda s, _: _key(s.plain, s.year)),
+    Block("syllables and year", lambda s, _: _key(s.bag, s.year)),
+    Block("name and day", lambda s, _: _key(s.plain, s.month, s.day)),
+    Block("name and commune", lambda s, _: _key(s.plain, s.area_term)),
+    Block("birth and given name", lambda s, _: _key(s.year, s.month, s.day, s.given)),
+    Block("birth and family name", lambda s, _: _key(s.year, s.month, s.day, s.family)),
+    Block("birth and commune", lambda s, _: _key(s.year, s.month, s.day, s.area_term)),
+    Block(
+        "birth swapped and given name",
+        lambda s, _: _key(s.year, s.month, s.day, s.given),
+        lambda s, _: _key(s.year, s.day, s.month, s.given),
+    ),
+    Block(
+        "given and family name, year and commune",
+        lambda s, _: _key(s.given, s.family, s.year, s.area_term),
+    ),
+    Block("end of the document", lambda s, h: _key(h.document_tail[s.document], s.given)),
+    Block("start of the document", lambda s, h: _key(h.document_head[s.document], s.plain)),
+    Block("start of the insurance number", lambda s, h: _key(h.bhyt_head[s.bhyt], s.given)),
+    Block("end of the insurance number", lambda s, h: _key(h.bhyt_tail[s.bhyt], s.given)),
+)
+
+
+class Index:
+    """People sorted by the keys of every block, ready to be looked up."""
+
+    def __init__(self, people: Side, parts: Halves, blocks: tuple[Block, ...] = BLOCKS) -> None:
+        self._parts = parts
+        self._blocks = blocks
+        self._sorted: list[tuple[Keys, Codes]] = []
+        for block in blocks:
+            keys = block.person(people, parts)
+            order = np.argsort(keys, kind="stable").astype(np.int32)
+            self._sorted.append((keys[order], order))
+
+    def pairs(self, records: Side) -> tuple[Rows, Rows]:
+        """Different pairs of rows (person, record) that share a key, sorted by record."""
+        found = [
+            person | record << 32
+            for block, (keys, order) in zip(self._blocks, self._sorted, strict=True)
+            for person, record in [_join(keys, order, self._wanted(block, records))]
+        ]
+        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        return pairs & (2**32 - 1), pairs >> 32
+
+    def _wanted(self, block: Block, records: Side) -> Keys:
+        return (block.record or block.person)(records, self._parts)
+
+
+def _join(keys: Keys, order: Codes, wanted: Keys) -> tuple[Rows, Rows]:
+    """Rows (person, record) with one key; keys that too many people have join nobody."""
+    first = np.searchsorted(keys, wanted, "left")
+    count = np.searchsorted(keys, wanted, "right") - first
+    count[(wanted == _NONE) | (count > MOST_PEOPLE)] = 0
+    record = np.repeat(np.arange(len(wanted), dtype=np.int64), count)
+    starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
+    return order[starts + np.arange(len(record))].astype(np.int64), record
+
+
+def chunks(length: int, size: int) -> Iterator[slice]:
+    """Slices of at most that size."""
+    return (slice(at, min(at + size, length)) for at in range(0, length, size))

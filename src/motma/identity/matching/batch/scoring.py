@@ -1,0 +1,98 @@
+"""Bits of pairs in columns: the weights of `weighing`, with the rarity of terms in these files."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motma.identity.matching.batch.columns import Lexicon, Side
+from motma.identity.matching.batch.levels import Levels, levels
+from motma.identity.matching.batch.tables import Codes
+from motma.identity.matching.weighing import prior_bits
+from motma.identity.matching.weights import Model, Terms
+
+Bits = NDArray[np.float64]
+
+#: Features whose rarity counts, and the column that holds the term.
+TERMS: Final = {
+    "given": "given",
+    "middle": "middle",
+    "family": "family",
+    "birth": "birth",
+    "phone": "phone",
+    "commune": "area_term",
+}
+#: Months and days in one number.
+_DAYS: Final = 32 * 16
+
+
+class Scorer:
+    """Weighs pairs of rows of two sides."""
+
+    def __init__(self, model: Model, lexicon: Lexicon, people: Side, records: Side) -> None:
+        self._model = model
+        self._lexicon = lexicon
+        self._people = len(people)
+        self._rarity = {
+            weights.name: np.log2(weights.usual_share / shares(people, records, weights.name))
+            for weights in model.comparisons
+            if weights.rarity_of
+        }
+
+    def levels(self, people: Side, records: Side) -> list[Levels]:
+        """The levels of rows side by side."""
+        return levels(self._lexicon, people, records)
+
+    def bits(self, people: Side, records: Side, found: list[Levels] | None = None) -> Bits:
+        """The weight of each pair of rows side by side."""
+        total = np.full(len(people), prior_bits(self._people))
+        for weights, level in zip(
+            self._model.comparisons, found or self.levels(people, records), strict=True
+        ):
+            total += np.array([*(one.bits for one in weights.levels), 0.0])[level]
+            if weights.rarity_of:
+                rarity = self._rarity[weights.name]
+                mine, theirs = (rarity[term(side, weights.name)] for side in (people, records))
+                adjusted = (level >= 0) & (level < weights.rarity_of)
+                total += np.where(adjusted, np.minimum(mine, theirs), 0.0)
+        return total
+
+
+def term(side: Side, feature: str) -> Codes:
+    """The term of each row, as a number."""
+    if feature == "birth":
+        return side.year * _DAYS + side.month * 32 + side.day
+    codes: Codes = getattr(side, TERMS[feature])
+    return codes
+
+
+def shares(people: Side, records: Side, feature: str) -> Bits:
+    """The share of each term among the people; of a phone also among the records.
+
+    One phone on a whole session's records says little of who any of them is. A term that nobody
+    has is as rare as one in all people.
+    """
+    columns = term(people, feature), term(records, feature)
+    size = 1 + max(int(column.max(initial=0)) for column in columns)
+    share: Bits = np.bincount(columns[0], minlength=size) / len(people)
+    if feature == "phone":
+        share = np.maximum(share, np.bincount(columns[1], minlength=size) / len(columns[1]))
+    return np.maximum(share, 1 / len(people))
+
+
+def terms(lexicon: Lexicon, people: Side, records: Side) -> Terms:
+    """The same rarities by text, for weighing single pairs and explaining them."""
+    texts = {**lexicon.texts, **dict.fromkeys(("given", "middle", "family"), lexicon.parts.values)}
+    known = {}
+    for feature in TERMS:
+        share = shares(people, records, feature)
+        if feature == "birth":
+            named = {_date(code): share[code] for code in np.unique(term(people, feature)).tolist()}
+        else:
+            named = dict(zip(texts[feature], share.tolist(), strict=False))
+        known[feature] = named
+    return Terms(len(people), known)
+
+
+def _date(code: int) -> str:
+    return f"{code // _DAYS:04d}-{code % _DAYS // 32:02d}-{code % 32:02d}"
