@@ -33,6 +33,7 @@ from motma.audit.note import (
     verifier_key,
 )
 from motma.audit.tree import EMPTY_ROOT, continues
+from motma.kernel import durable
 from motma.kernel.clock import Clock
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import Random
@@ -85,7 +86,7 @@ class LocalWitness:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = directory / "key"
         if not path.exists():
-            _replace(path, signatures.new_secret(Algorithm.EDDSA, random))
+            durable.replace(path, signatures.new_secret(Algorithm.EDDSA, random))
         return cls(directory, name=name, logs=logs, clock=clock)
 
     def verifier_key(self) -> str:
@@ -140,7 +141,7 @@ class LocalWitness:
     def _remember(self, head: Head) -> None:
         kept = json.loads(self._memory.read_bytes()) if self._memory.exists() else {}
         kept[head.origin] = {"size": head.size, "root": b64encode(head.root).decode()}
-        _replace(self._memory, json.dumps(kept).encode())
+        durable.replace(self._memory, json.dumps(kept).encode())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -206,18 +207,3 @@ def read_request(body: bytes) -> tuple[Note, int, list[bytes]]:
     if not first.startswith("old ") or old_size < 0 or {len(each) for each in proof} - {32}:
         raise Malformed("audit.request-malformed")
     return read_note(rest), old_size, proof
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, fsync, rename: after a crash it is the old or the new."""
-    beside = path.with_suffix(".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

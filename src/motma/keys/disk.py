@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from motma.kernel import durable
 from motma.keys.errors import RingMissing, RingOpen, RingTampered
 from motma.keys.model import Key, Purpose, State
 
@@ -120,19 +121,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _replace(path: Path, content: dict[str, Any]) -> None:
-    """Write beside, fsync, rename, fsync the directory: after a crash it is the old or the new."""
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    durable.replace(path, json.dumps(content, indent=1).encode())
 
 
 def _mac(kek: bytes, body: dict[str, Any]) -> str:

@@ -1,14 +1,12 @@
 """Enrolling with a code that works once; signing in by PIN; what a guesser hears."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.staging import PIN, Caller, DeviceKey, Stage, stage
+from tests.staging import PIN, Caller, DeviceKey, Stage
 
 from motma.access import service
 from motma.kernel.clock import SetClock
@@ -20,12 +18,6 @@ NOW = datetime(2026, 3, 7, 5, tzinfo=UTC)
 @pytest.fixture
 async def clock() -> SetClock:
     return SetClock(NOW)
-
-
-@pytest.fixture
-async def on(database: str, tmp_path: Path, clock: SetClock) -> AsyncIterator[Stage]:
-    async with stage(database, tmp_path / "home", clock=clock) as ready:
-        yield ready
 
 
 async def new_code(on: Stage) -> str:

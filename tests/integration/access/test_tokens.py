@@ -1,13 +1,11 @@
 """A token works for ten minutes, on its device, once a proof, and not after its device's death."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.staging import ORIGIN, Caller, DeviceKey, Stage, stage
+from tests.staging import ORIGIN, Caller, DeviceKey, Stage
 
 from motma.access import service
 from motma.kernel.clock import SetClock
@@ -18,12 +16,6 @@ NOW = datetime(2026, 3, 7, 5, tzinfo=UTC)
 @pytest.fixture
 async def clock() -> SetClock:
     return SetClock(NOW)
-
-
-@pytest.fixture
-async def on(database: str, tmp_path: Path, clock: SetClock) -> AsyncIterator[Stage]:
-    async with stage(database, tmp_path / "home", clock=clock) as ready:
-        yield ready
 
 
 def code_of(answer: httpx.Response) -> Any:

@@ -1,11 +1,9 @@
 """Guardians of minors: confirmed by the adult, over at the dated eighteenth birthday."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from tests.staging import Caller, Stage, stage
+from tests.staging import Caller, Stage
 
 from motma.identity.service import Registered
 from motma.kernel.clock import SetClock
@@ -20,12 +18,6 @@ async def clock() -> SetClock:
     return SetClock(NOON)
 
 
-@pytest.fixture
-async def set_stage(database: str, tmp_path: Path, clock: SetClock) -> AsyncIterator[Stage]:
-    async with stage(database, tmp_path / "home", clock=clock) as ready:
-        yield ready
-
-
 async def family(on: Stage) -> tuple[Caller, Registered, Registered]:
     """A registrar, a mother and her child."""
     mother = await on.person()
@@ -34,10 +26,10 @@ async def family(on: Stage) -> tuple[Caller, Registered, Registered]:
 
 
 async def test_a_guardian_sees_a_dependant_only_after_confirming_and_until_the_birthday(
-    set_stage: Stage, clock: SetClock
+    on: Stage, clock: SetClock
 ) -> None:
-    registrar, mother, child = await family(set_stage)
-    wallet = await set_stage.wallet(mother.person_id)
+    registrar, mother, child = await family(on)
+    wallet = await on.wallet(mother.person_id)
     body = {"dependant": child.qid, "guardian": mother.qid, "evidence": "birth certificate 12"}
     added = await registrar.post("/v1/people:guardian", body)
     assert datetime.fromisoformat(added.json()["until"]) == EIGHTEEN
@@ -51,12 +43,12 @@ async def test_a_guardian_sees_a_dependant_only_after_confirming_and_until_the_b
     assert (await wallet.post("/v1/me/dependants:confirm", dependant)).status_code == 204
     (mine,) = (await wallet.send("GET", "/v1/me/dependants")).json()
     shown = (await wallet.post("/v1/me/dependants:code", dependant)).json()
-    guard = await set_stage.sign_in("guard@stage")
+    guard = await on.sign_in("guard@stage")
     assert mine["qid"] == child.qid
     assert (await guard.scan(shown["text"])).json()["outcome"] == "known"
 
     clock.moment = EIGHTEEN - timedelta(seconds=1)
-    wallet = await set_stage.begin(wallet, None)
+    wallet = await on.begin(wallet, None)
     assert (await wallet.post("/v1/me/dependants:code", dependant)).status_code == 200
     clock.moment = EIGHTEEN
     assert (await wallet.send("GET", "/v1/me/dependants")).json() == []
@@ -64,24 +56,24 @@ async def test_a_guardian_sees_a_dependant_only_after_confirming_and_until_the_b
     assert over.json()["code"] == "identity.unknown"
 
 
-async def test_somebody_else_never_gets_at_a_dependant(set_stage: Stage) -> None:
-    registrar, mother, child = await family(set_stage)
-    stranger = await set_stage.person(number="001190000009", phones=())
+async def test_somebody_else_never_gets_at_a_dependant(on: Stage) -> None:
+    registrar, mother, child = await family(on)
+    stranger = await on.person(number="001190000009", phones=())
     body = {"dependant": child.qid, "guardian": mother.qid, "evidence": "birth certificate"}
     await registrar.post("/v1/people:guardian", body)
-    wallet = await set_stage.wallet(stranger.person_id)
+    wallet = await on.wallet(stranger.person_id)
     dependant = {"dependant_id": str(child.person_id)}
     for way in ("confirm", "code"):
         answer = await wallet.post(f"/v1/me/dependants:{way}", dependant)
         assert (answer.status_code, answer.json()["code"]) == (404, "identity.unknown")
 
 
-async def test_several_guardians_and_several_dependants(set_stage: Stage) -> None:
-    registrar, mother, child = await family(set_stage)
-    father = await set_stage.person(number="001090000009", full_name="Thử Cha", phones=())
-    sister = await set_stage.person(full_name="Thử Em", birth="2015", documents=(), phones=())
+async def test_several_guardians_and_several_dependants(on: Stage) -> None:
+    registrar, mother, child = await family(on)
+    father = await on.person(number="001090000009", full_name="Thử Cha", phones=())
+    sister = await on.person(full_name="Thử Em", birth="2015", documents=(), phones=())
     for guardian in (mother, father):
-        wallet = await set_stage.wallet(guardian.person_id)
+        wallet = await on.wallet(guardian.person_id)
         for one in (child, sister):
             body = {"dependant": one.qid, "guardian": guardian.qid, "evidence": "book"}
             assert (await registrar.post("/v1/people:guardian", body)).status_code == 200
@@ -93,16 +85,16 @@ async def test_several_guardians_and_several_dependants(set_stage: Stage) -> Non
     ended = {"dependant": child.qid, "guardian": mother.qid}
     assert (await registrar.post("/v1/people:end-guardian", ended)).status_code == 204
 
-    hers = await set_stage.wallet(mother.person_id)
-    his = await set_stage.wallet(father.person_id)
+    hers = await on.wallet(mother.person_id)
+    his = await on.wallet(father.person_id)
     assert [m["qid"] for m in (await hers.send("GET", "/v1/me/dependants")).json()] == [sister.qid]
     assert len((await his.send("GET", "/v1/me/dependants")).json()) == 2
     notices = (await hers.send("GET", "/v1/me/notices")).json()
     assert "identity.guardian-ended" in {notice["kind"] for notice in notices}
 
 
-async def test_an_adult_has_no_guardian_and_a_child_is_none(set_stage: Stage) -> None:
-    registrar, mother, child = await family(set_stage)
+async def test_an_adult_has_no_guardian_and_a_child_is_none(on: Stage) -> None:
+    registrar, mother, child = await family(on)
     for dependant, guardian, code in (
         (mother.qid, child.qid, "identity.guardian-refused"),
         (mother.qid, mother.qid, "identity.same-person"),

@@ -98,7 +98,7 @@ def defect_of(response: Response, case: Case[Any]) -> str | None:
     """Why this answer is a defect: it is no problem document, or one of the server's own."""
     label, status = case.operation.label, response.status_code
     if status >= 500:
-        return f"{label}: {response.content!r} after {case.body}"
+        return f"{label}: {response.content!r} after {case.body!r}"
     if status < 400 or not case.operation.path.startswith("/v1/"):
         return None
     kind = response.headers["content-type"]
