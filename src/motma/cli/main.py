@@ -14,6 +14,7 @@ from motma.cli import (
     qr,
     qr_draw,
     readers,
+    records,
     rules,
     scanning,
     serve,
@@ -33,6 +34,7 @@ app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
+app.add_typer(records.app, name="records")
 app.add_typer(qr.app, name="qr")
 app.add_typer(rules.app, name="rules")
 app.add_typer(keys.app, name="keys")
