@@ -1,5 +1,6 @@
 """Which book applies: the most specific that is in force; else the neutral default."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,14 +92,17 @@ def _province_of(commune: str | None, day: date) -> str | None:
 
 @lru_cache(maxsize=256)
 def successors_of(code: str) -> frozenset[str]:
-    """The communes of today that an old province or commune went into, by code."""
-    olds = units.communes(units.World.OLD)
-    return frozenset(
-        new.code
-        for old in olds
-        if code in (old.province_code, old.code)
-        for new in units.successors(old.code)
-    )
+    """The communes of today that come for the larger part from an old province or commune.
+
+    For the larger part: the source lists some successors that can't be, such as a ward of Tân An
+    (Long An) in Tân Ninh, 60 km away, whose other parts are all of Tây Ninh.
+    """
+    balance: Counter[str] = Counter()
+    for old in units.communes(units.World.OLD):
+        part = 1 if code in (old.province_code, old.code) else -1
+        for new in units.successors(old.code):
+            balance[new.code] += part
+    return frozenset(new for new, parts in balance.items() if parts > 0)
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
-"""What would improve a card, found by trying: waiting, one more dose, a negative test."""
+"""What would improve a card, found by trying: waiting, doses, a negative test."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,10 +16,14 @@ from motma.rules.facts import Dose, Facts, Test
 #: What is tried when nobody was vaccinated: the product given most often. Source: domain.md §8.
 FIRST_PRODUCT: Final = "EU/1/21/1529"
 
+#: Between the two doses of the product given most often. Source: its EU product information.
+INTERVAL_DAYS: Final = 28
+
 _REMEDIES: Final = {
     "dose": Text(vi="Tiêm thêm một mũi", en="One more dose"),
     "negative-rapid": Text(vi="Xét nghiệm nhanh âm tính", en="A negative rapid test"),
     "negative-naat": Text(vi="Xét nghiệm PCR âm tính", en="A negative PCR test"),
+    "course": Text(vi="Tiêm hai mũi cách nhau 28 ngày", en="Two doses 28 days apart"),
 }
 
 
@@ -55,11 +59,15 @@ def improvements(book: CompiledBook, facts: Facts, at: datetime) -> tuple[Improv
 def with_remedy(book: CompiledBook, facts: Facts, remedy: str, at: datetime) -> Facts:
     """The facts as if the remedy had been taken at that moment."""
     disease = book.book.disease
-    if remedy == "dose":
+    if remedy in {"dose", "course"}:
         given = [dose.product for dose in facts.doses if dose.disease == disease]
         product = given[-1] if given else FIRST_PRODUCT
-        dose = Dose(disease=disease, product=product, on=civil(at).date().isoformat())
-        return msgspec.structs.replace(facts, doses=(*facts.doses, dose))
+        days = (0,) if remedy == "dose" else (0, INTERVAL_DAYS)
+        doses = [
+            Dose(disease=disease, product=product, on=(civil(at).date() + day).isoformat())
+            for day in map(timedelta, days)
+        ]
+        return msgspec.structs.replace(facts, doses=(*facts.doses, *doses))
     test = Test(
         disease=disease,
         kind="naat" if remedy == "negative-naat" else "rapid",

@@ -61,6 +61,11 @@ def written(wall: datetime) -> str:
     return wall.isoformat().replace("+00:00", "Z")
 
 
+def whole(wall: datetime) -> datetime:
+    """Down to the millisecond, the finest that CertLogic tells apart."""
+    return wall.replace(microsecond=wall.microsecond // 1000 * 1000) if wall.microsecond else wall
+
+
 class History:
     """The facts about one disease; each counts from its own moment on."""
 
@@ -70,7 +75,7 @@ class History:
         doses = [d for d in facts.doses if d.disease == disease]
         doses.sort(key=_dose_order)
         self._doses = tuple(zip(map(_midnight, doses), doses, _numbers(doses), strict=True))
-        tests = [(civil(datetime.fromisoformat(t.at)), t) for t in facts.tests]
+        tests = [(whole(civil(datetime.fromisoformat(t.at))), t) for t in facts.tests]
         self._tests = sorted((p for p in tests if p[1].disease == disease), key=_test_order)
         self._recoveries = [r for r in facts.recoveries if r.disease == disease]
         self._born = facts.born

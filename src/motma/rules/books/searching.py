@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.model import NEUTRAL, Rule
-from motma.rules.books.payload import History, Payload, civil, moment_of, written
+from motma.rules.books.payload import History, Payload, civil, moment_of, whole, written
 from motma.rules.certlogic.values import Watch
 from motma.rules.facts import Facts
 
@@ -33,24 +33,27 @@ class Found(NamedTuple):
 class Inquiry:
     """One person's facts under one book, to be asked at any wall clock."""
 
-    __slots__ = ("_given", "_given_until", "book", "history")
+    __slots__ = ("_given", "_given_since", "_given_until", "book", "history")
 
     def __init__(self, book: CompiledBook, facts: Facts) -> None:
         self.book = book
         self.history = History(facts, book.book.disease)
         self._given: Payload | None = None
+        self._given_since: datetime | None = None
         self._given_until: datetime | None = None
 
     def given(self, wall: datetime) -> Payload:
         """What every expression sees but the clock: payload and terms as of then.
 
-        Kept until the next fact begins to count; walls are asked in rising order.
+        Kept from one fact's beginning to the next one's, since nothing else changes it.
         """
-        until = self._given_until
-        if self._given is None or (until is not None and wall >= until):
+        since, until = self._given_since, self._given_until
+        kept = (since is None or wall >= since) and (until is None or wall < until)
+        if self._given is None or not kept:
             self._given = self._worked_out(wall)
             starts = self.history.starts
             later = bisect_right(starts, wall)
+            self._given_since = starts[later - 1] if later else None
             self._given_until = starts[later] if later < len(starts) else None
         return self._given
 
@@ -66,10 +69,10 @@ class Inquiry:
             terms[name] = program.evaluate(data)
         return data
 
-    def data(self, wall: datetime) -> Payload:
-        """What a condition is asked with."""
+    def data(self, wall: datetime, given: Payload | None = None) -> Payload:
+        """What a condition is asked with; `given` to keep to what counted at another time."""
         external = {"validationClock": written(wall), "valueSets": self.book.value_sets}
-        return {**self.given(wall), _EXTERNAL: external}
+        return {**(given or self.given(wall)), _EXTERNAL: external}
 
     def find(self, wall: datetime) -> Found:
         """The colour at that wall clock; the first rule all of whose conditions hold decides."""
@@ -103,8 +106,7 @@ class Inquiry:
 
 def wall_of(at: datetime) -> datetime:
     """The wall clock of a moment in whole milliseconds, the finest that rules tell apart."""
-    wall = civil(at)
-    return wall.replace(microsecond=wall.microsecond // 1000 * 1000)
+    return whole(civil(at))
 
 
 def quick(book: CompiledBook, facts: Facts, at: datetime) -> tuple[str, datetime | None]:
