@@ -4,10 +4,10 @@ from alembic import op
 
 from motma.storage.revising import run_sql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
     """Run the SQL beside us."""
-    run_sql(op.get_bind(), "0003_match_review.sql")
+    run_sql(op.get_bind(), "0005_match_review.sql")
