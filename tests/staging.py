@@ -41,6 +41,7 @@ CAST: Final = {
     "registrar@stage": ("registrar", "office", "registration"),
     "inspector@stage": ("inspector", "office", "entry"),
     "operator@stage": ("operator", "office", "entry"),
+    "authority@stage": ("authority", "office", "entry"),
 }
 
 

@@ -16,6 +16,8 @@ from motma.cli import (
     readers,
     records,
     rules,
+    rules_explain,
+    rules_publishing,
     scanning,
     serve,
     simulate,
@@ -42,7 +44,16 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
 qr.app.command("draw")(qr_draw.draw)
+rules.app.command("explain")(rules_explain.explain)
+rules.app.command("shipped")(rules_explain.list_shipped)
+rules.app.command("check")(rules_explain.check)
 people.app.command("import")(people_import.import_people)
+rules.app.command("draft")(rules_publishing.draft)
+rules.app.command("propose")(rules_publishing.propose)
+rules.app.command("dry-run")(rules_publishing.dry_run)
+rules.app.command("publish")(rules_publishing.publish)
+rules.app.command("rollback")(rules_publishing.rollback)
+rules.app.command("list")(rules_publishing.list_books)
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
 from motma.scan.published import PublishedKeys
-from motma.web import access, me, openapi, pages, people, problems, scans, upkeep
+from motma.web import access, books, me, openapi, pages, people, problems, scans, upkeep
 from motma.web import open as public
 from motma.web.calls import Proofs
 
@@ -32,6 +32,7 @@ OPERATIONS: Final = [
     *public.OPERATIONS,
     *access.OPERATIONS,
     *people.OPERATIONS,
+    *books.OPERATIONS,
     *me.OPERATIONS,
 ]
 #: What every gate asks for all day.

@@ -64,7 +64,7 @@ def test_what_is_not_granted_is_forbidden_with_one_code(role: str) -> None:
             current().view(role, purpose, kind)
 
 
-@pytest.mark.parametrize("role", ["inspector", "operator"])
+@pytest.mark.parametrize("role", ["inspector", "operator", "authority"])
 def test_who_needs_no_people_sees_none(role: str) -> None:
     assert current().purposes_of(role) == []
 
