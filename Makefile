@@ -65,6 +65,10 @@ bench-certlogic:  ## measure CertLogic beside panzi-json-logic
 	$(SETUP) --dev
 	@$(BIN)/python bench/certlogic.py
 
+bench-cards:  ## measure cards: facts and a rule book to a colour and its end
+	$(SETUP) --dev
+	@$(BIN)/python bench/cards.py
+
 clean:  ## stop the demo's database, remove it and everything that was made
 	@if [ -x $(BIN)/motma ]; then $(BIN)/motma db stop --force --discard || true; fi
 	@rm -rf .venv .motma .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build

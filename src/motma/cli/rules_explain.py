@@ -80,11 +80,16 @@ def list_shipped(as_json: AsJson = False) -> None:
         for book in shipped()
     ]
     lines = [
-        f"{row['number']:>4}  {row['id']:24} {row['from'] or '':>10} – {row['until'] or '':10} "
-        f" {book.book.title.vi}"
+        f"{row['number']:>4}  {row['id']!s:24} {_day(row['from']):>10} – {_day(row['until']):10}"
+        f"  {book.book.title.vi}"
         for row, book in zip(rows, shipped(), strict=True)
     ]
     out(rows, as_json=as_json, text="\n".join(lines))
+
+
+def _day(day: object) -> str:
+    """A day of a list; nothing when the period is open."""
+    return "" if day is None else str(day)
 
 
 def check(

@@ -1,7 +1,7 @@
 """What would improve a card, found by trying: waiting, doses, a negative test."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from motma.rules.books import wording
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.model import Text
-from motma.rules.books.payload import civil, moment_of
+from motma.rules.books.payload import SAME_DOSE_DAYS, civil, moment_of
 from motma.rules.books.searching import Inquiry, wall_of
 from motma.rules.facts import Dose, Facts, Test
 
@@ -60,12 +60,16 @@ def with_remedy(book: CompiledBook, facts: Facts, remedy: str, at: datetime) -> 
     """The facts as if the remedy had been taken at that moment."""
     disease = book.book.disease
     if remedy in {"dose", "course"}:
-        given = [dose.product for dose in facts.doses if dose.disease == disease]
-        product = given[-1] if given else FIRST_PRODUCT
+        given = sorted((d.on, d.product) for d in facts.doses if d.disease == disease)
+        product = given[-1][1] if given else FIRST_PRODUCT
+        first = civil(at).date()
+        if given:  # sooner, it would pass for a second report of the last one
+            last = date.fromisoformat(given[-1][0])
+            first = max(first, last + timedelta(days=SAME_DOSE_DAYS))
         days = (0,) if remedy == "dose" else (0, INTERVAL_DAYS)
         doses = [
-            Dose(disease=disease, product=product, on=(civil(at).date() + day).isoformat())
-            for day in map(timedelta, days)
+            Dose(disease=disease, product=product, on=(first + later).isoformat())
+            for later in map(timedelta, days)
         ]
         return msgspec.structs.replace(facts, doses=(*facts.doses, *doses))
     test = Test(
