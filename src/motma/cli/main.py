@@ -9,6 +9,7 @@ from motma.cli import (
     doctor,
     keys,
     match,
+    matching,
     people,
     people_import,
     qr,
@@ -37,6 +38,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
 app.add_typer(records.app, name="records")
+app.add_typer(matching.app, name="matching")
 app.add_typer(qr.app, name="qr")
 app.add_typer(rules.app, name="rules")
 app.add_typer(keys.app, name="keys")

@@ -51,23 +51,6 @@ def keys_of(profile: Profile) -> list[Key]:
     return keys
 
 
-def keys_to_meet(profile: Profile) -> list[Key]:
-    """Keys under which a record that waits for this person may stand; see `waiting_keys`."""
-    return [*(("document", held.document.key) for held in profile.documents), *keys_of(profile)]
-
-
-def waiting_keys(evidence: Evidence) -> list[Key]:
-    """Keys under which a record waits for a person who comes later or is corrected."""
-    keys = [("document", document.key) for document in _documents_of(evidence)]
-    if phone := phone_of(evidence.phone):
-        keys.append(("phone", phone))
-    words, born = names.fold(evidence.full_name).split(), birth_of(evidence.birth)
-    if words and born is not None:
-        keys += [key for key in _by_birth(words, born) if key[0] == "letters-birth"]
-        keys += _by_commune(words, born[0], evidence.commune_code.strip())
-    return keys
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What to ask the indexes for, most telling first."""

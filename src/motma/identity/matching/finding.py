@@ -131,20 +131,21 @@ async def _likeliest(db: Connection, means: Means, evidence: Evidence, asked: As
         return Match(Decision.NONE, None, 0.0, (), ())
     terms = await terms_of(db, means, asked)
     best = weighed(people, features_of(evidence), terms)
-    match = decide(shipped(), best, people=terms.people)
+    named = [Candidate(one.person.person_id, one.weighed) for one in best]
+    match = decide(shipped(), named, people=terms.people)
     if match.decision is Decision.LINK and not _may_attach(people, match.person):
         return Match(Decision.REVIEW, None, match.probability, match.candidates, match.parts)
     return match
 
 
-def weighed(people: Sequence[Person], features: Features, terms: Terms) -> list[Candidate[UUID]]:
+def weighed(people: Sequence[Person], features: Features, terms: Terms) -> list[Candidate[Person]]:
     """Each person weighed once, by the best of the profiles that are theirs, best first."""
-    best: dict[UUID, Candidate[UUID]] = {}
+    best: dict[UUID, Candidate[Person]] = {}
     for person in people:
         found = weigh(shipped(), features, features_of_person(person), terms=terms)
         known = best.get(person.person_id)
         if known is None or found.weight_bits > known.weighed.weight_bits:
-            best[person.person_id] = Candidate(person.person_id, found)
+            best[person.person_id] = Candidate(person, found)
     return sorted(best.values(), key=lambda one: -one.weighed.weight_bits)
 
 

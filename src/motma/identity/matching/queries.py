@@ -68,7 +68,7 @@ WITHDRAW: Final = """
     UPDATE local.match_review SET decided_at = $2, decision = 'withdrawn' WHERE review_id = $1
 """
 OF_SUBJECT: Final = """
-    SELECT r.review_id, r.alike, r.decided_at, r.decision, r.sealed
+    SELECT r.review_id, r.alike, r.decided_at, r.decision, r.undone_at, r.sealed
       FROM local.match_subject s JOIN local.match_review r USING (review_id)
      WHERE s.kind = $1 AND s.subject_id = $2
 """

@@ -71,8 +71,13 @@ async def offer(
     file = File(evidence=evidence, candidates=match.candidates)
     alike = means.vault.blinds("evidence", _alike(evidence))
     before = await db.fetchrow(queries.OF_SUBJECT, subject.kind, subject.subject_id)
-    if before is not None and _settled(means, before, alike, file):
-        return None
+    if before is not None and before["alike"] in alike:
+        if before["decided_at"] is None:
+            await _renew(db, means, before["review_id"], file, match.probability)
+            joined: UUID = before["review_id"]
+            return joined
+        if _settled(means, before, file):
+            return None
     await withdraw(db, means, subject)
     return await _enqueue(db, means, file, match.probability, [subject])
 
@@ -176,12 +181,20 @@ async def _enqueue(
         sealed = means.vault.seal(_COLUMN, fresh, msgspec.json.encode(file))
         review_id = await db.fetchval(queries.ADD_REVIEW, fresh, alike[0], sealed, probability, now)
         assert review_id is not None  # noqa: S101 - inserted or found
-    sealed = means.vault.seal(_COLUMN, review_id, msgspec.json.encode(file))
-    await db.execute(queries.RENEW, review_id, sealed, probability)
+    await _renew(db, means, review_id, file, probability)
     for one in subjects:
         await db.execute(queries.ADD_SUBJECT, one.kind, one.subject_id, review_id, now)
     await db.execute(queries.RANK, review_id)
     return review_id
+
+
+async def _renew(
+    db: Connection, means: Means, review_id: UUID, file: File, probability: float
+) -> None:
+    """The newest candidates count."""
+    sealed = means.vault.seal(_COLUMN, review_id, msgspec.json.encode(file))
+    await db.execute(queries.RENEW, review_id, sealed, probability)
+    await db.execute(queries.RANK, review_id)
 
 
 async def _locked(db: Connection, means: Means, review_id: UUID, *, by: UUID) -> Record:
@@ -211,9 +224,9 @@ async def _subjects(db: Connection, review_id: UUID) -> tuple[Subject, ...]:
     return tuple(Subject(row["kind"], row["subject_id"]) for row in rows)
 
 
-def _settled(means: Means, before: Record, alike: Sequence[bytes], file: File) -> bool:
-    """Whether somebody decided just this: the same evidence, and nobody new comes into question."""
-    if before["decision"] != "none" or before["alike"] not in alike:
+def _settled(means: Means, before: Record, file: File) -> bool:
+    """Whether somebody said `none` of this evidence, and nobody new comes into question."""
+    if before["decision"] != "none" or before["undone_at"] is not None:
         return False
     return set(file.candidates) <= set(_file(means, before).candidates)
 
