@@ -244,11 +244,11 @@ COMPARISONS: Final = (
         lambda a: (written(a.birth),) if a.birth else (),
     ),
     Comparison("sex", Sex, lambda a, b: UNKNOWN if not (a.sex and b.sex) else int(a.sex != b.sex)),
-    Comparison("document", Number, lambda a, b: numbers(a.documents, b.documents)),
-    Comparison("bhyt", Number, lambda a, b: numbers(a.bhyts, b.bhyts)),
     Comparison(
-        "phone", Number, lambda a, b: numbers(a.phones, b.phones), lambda a: a.phones
+        "document", Number, lambda a, b: numbers(a.documents, b.documents), lambda a: a.documents
     ),
+    Comparison("bhyt", Number, lambda a, b: numbers(a.bhyts, b.bhyts), lambda a: a.bhyts),
+    Comparison("phone", Number, lambda a, b: numbers(a.phones, b.phones), lambda a: a.phones),
     Comparison(
         "commune", Place, lambda a, b: place(a.area, b.area),
         lambda a: (a.area.code,) if a.area else (),

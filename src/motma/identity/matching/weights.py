@@ -15,6 +15,7 @@ VERSION: Final = 1
 
 #: Rarity of a name that no table has: about one in a hundred thousand people.
 _RARE_NAME: Final = 1e-5
+_NAMES: Final = frozenset({"given", "middle", "family"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Terms:
         known = self.shares.get(feature)
         if known is None:
             return None
-        return known.get(term, max(_RARE_NAME, 1 / self.people))
+        rare = max(_RARE_NAME, 1 / self.people) if feature in _NAMES else 1 / self.people
+        return known.get(term, rare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,13 @@ class Model:
     names: Mapping[str, Mapping[str, float]]  # shares of given, middle and family names
 
     def terms(self, people: int, phones: Mapping[str, int] | None = None) -> Terms:
-        """Terms with the national name table; `phones` holds how many people have a number."""
+        """Terms with the national name table; `phones` holds how many people have a number.
+
+        A document is one person's, so its share falls as the people grow in number.
+        """
         held = {number: holders / people for number, holders in (phones or {}).items()}
-        return Terms(people, {**self.names, **({"phone": held} if phones is not None else {})})
+        shares = {**self.names, "document": {}, "bhyt": {}}
+        return Terms(people, shares if phones is None else {**shares, "phone": held})
 
 
 @cache

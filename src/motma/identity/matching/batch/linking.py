@@ -51,8 +51,9 @@ def link(
     records: Side,
     *,
     each: Callable[[int], object] = int,
+    exact_only: bool = False,
 ) -> Links:
-    """Decide on every record; `each` hears how many more are done."""
+    """Decide on every record, or only by exact keys; `each` hears how many more are done."""
     links = Links.empty(len(records))
     if not len(people):
         return links
@@ -61,6 +62,8 @@ def link(
         _link_exact(model, scorer, people, records, rows, links)
     each(int(links.exact.sum()))
     left = np.flatnonzero(~links.exact)
+    if exact_only:
+        return links
     index = Index(people, halves(lexicon))
     for rows in chunks(len(left), _STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
@@ -68,7 +71,8 @@ def link(
     return links
 
 
-def _taken(side: Side, rows: Rows) -> Side:
+def taken(side: Side, rows: Rows) -> Side:
+    """Those rows of a side, in that order; a row may come often."""
     return Side(**{name: getattr(side, name)[rows] for name in side.__slots__})
 
 
@@ -85,11 +89,11 @@ def _link_exact(
         here = np.arange(rows.start, rows.stop)
         known = (held >= 0) & ~links.exact[here]
         here, held = here[known], held[known]
-        one, other = _taken(people, held), _taken(records, here)
+        one, other = taken(people, held), taken(records, here)
         same = (one.plain == other.plain) & (one.given != 0) & (one.day != 0)
         same &= (one.year == other.year) & (one.month == other.month) & (one.day == other.day)
         here, held = here[same], held[same]
-        bits = scorer.bits(_taken(people, held), _taken(records, here))
+        bits = scorer.bits(taken(people, held), taken(records, here))
         sure = 1 / (1 + 2 ** -(bits + _against_nobody(model, len(people))))
         linked = sure >= LINK
         here, held = here[linked], held[linked]
@@ -125,10 +129,10 @@ def _weigh(
     links: Links,
 ) -> None:
     """Weigh all candidates of some records and decide."""
-    person, record = index.pairs(_taken(records, which))
+    person, record = index.pairs(taken(records, which))
     if not len(person):
         return
-    one, other = _taken(people, person), _taken(records, which[record])
+    one, other = taken(people, person), taken(records, which[record])
     found = scorer.levels(one, other)
     bits = scorer.bits(one, other, found)
     fine = _may_link(model, found)

@@ -19,6 +19,8 @@ TERMS: Final = {
     "middle": "middle",
     "family": "family",
     "birth": "birth",
+    "document": "document",
+    "bhyt": "bhyt",
     "phone": "phone",
     "commune": "area_term",
 }
