@@ -1,7 +1,7 @@
 """`motma records`: whose records are whose, and how to take one back."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from motma.identity import service as identity
 from motma.kernel.clock import CIVIL_ZONE
 from motma.records import service
 from motma.records.showing import Shown, Step
+from motma.rules.facts import Facts
 
 app = typer.Typer(no_args_is_help=True, help="Health records: doses, tests and recoveries.")
 
@@ -54,7 +55,7 @@ def facts(
     Example: motma records facts 162979388586171100 --known-at 2026-01-05T12:00:00
     """
 
-    async def work(platform: Platform) -> Any:
+    async def work(platform: Platform) -> Facts:
         now = platform.clock.now()
         async with platform.transaction() as db:
             person = await identity.find(db, platform.means, qid)

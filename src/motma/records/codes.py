@@ -18,8 +18,8 @@ PRODUCTS: Final = "vaccines-covid-19-names"
 TEST_TYPES: Final = "covid-19-lab-test-type"
 RESULTS: Final = "covid-19-lab-result"
 
-SNOMED: Final = "http://snomed.info/sct"
-LOINC: Final = "http://loinc.org"
+#: SNOMED CT: COVID-19, of which the tests of the EU value sets are.
+COVID_19: Final = "840539006"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Codes:
         code = text.strip()
         if code in self.sets[value_set]:
             return code
-        found = self.words[value_set].get(_key(code))
+        found = self.words[value_set].get(plain(code))
         if found is None:
             raise Malformed("records.code-unknown", field)
         return found
@@ -99,7 +99,7 @@ class Codes:
         return by_code[code]
 
 
-def _key(text: str) -> str:
+def plain(text: str) -> str:
     """A word without case, diacritics and punctuation; digits stay."""
     parts = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(part for part in parts if part.isalnum())
@@ -120,11 +120,11 @@ def joined(official: Iterable[tuple[str, Mapping[str, Any]]]) -> Codes:
     words: dict[str, dict[str, str]] = {}
     national: dict[str, dict[str, str]] = {}
     for name, codes in sets.items():
-        words[name] = {_key(str(one.get("display", code))): code for code, one in codes.items()}
+        words[name] = {plain(str(one.get("display", code))): code for code, one in codes.items()}
     for name, each in source["sets"].items():
         for code, said in each.get("national", {}).items():
             national.setdefault(name, {})[code] = said[0]
-            words[name].update({_key(word): code for word in said})
+            words[name].update({plain(word): code for word in said})
     return Codes(sets=sets, words=words, national=national, short=source["short"])
 
 

@@ -11,9 +11,10 @@ RECORD_COLUMN: Final = "health_record.sealed"
 ATTACHMENT_COLUMN: Final = "health_attachment.sealed"
 FACTS_COLUMN: Final = "person_facts.sealed"
 
-#: Statuses under which a record counts; every other takes it back.
+#: The status under which a record counts; every other takes it back.
 FINAL: Final = "final"
-Status = Literal["final", "not-done", "entered-in-error", "withdrawn"]
+Said = Literal["final", "not-done", "entered-in-error"]  # by a source
+Status = Literal["final", "not-done", "entered-in-error", "withdrawn"]  # the last one: here
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
@@ -85,7 +86,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     what: What
     version: int = 1
     about: About = NOBODY
-    status: Status = FINAL
+    status: Said = FINAL
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

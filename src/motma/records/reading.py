@@ -16,6 +16,11 @@ EARLIEST: Final = date(1900, 1, 1)
 #: Clocks of laboratories may be this far ahead.
 _SKEW: Final = timedelta(minutes=10)
 
+_SEXES: Final = {
+    "": "", "unknown": "", "0": "", "male": "male", "m": "male", "nam": "male", "1": "male",
+    "female": "female", "f": "female", "nữ": "female", "nu": "female", "2": "female",
+    "other": "other", "khác": "other", "khac": "other",
+}  # fmt: skip
 _LONGEST_ID: Final = 128
 _LONGEST_TEXT: Final = 200
 _LARGEST_VERSION: Final = (1 << 63) - 1
@@ -26,6 +31,8 @@ def judge(delivery: Delivery, codes: Codes, *, now: datetime) -> Delivery:
     """The delivery as it is kept; the same words always give the same value."""
     if not 0 <= delivery.version <= _LARGEST_VERSION:
         raise Malformed("records.version", "version")
+    if delivery.status == "not-done" and not isinstance(delivery.what, Dose):
+        raise Malformed("records.status", "status")
     return replace(
         delivery,
         id=_line(delivery.id, "id", most=_LONGEST_ID, least=1),
@@ -95,6 +102,7 @@ def _about(about: About, *, now: datetime) -> About:
         field: _line(getattr(about, field), f"about.{field}", most=_LONGEST_TEXT)
         for field in About.__struct_fields__
     }
+    texts["sex"] = _sex(texts["sex"])
     if texts["birth"]:
         try:
             born = births.parse_as_written(texts["birth"], today=civil_day(now))
@@ -102,6 +110,13 @@ def _about(about: About, *, now: datetime) -> About:
             raise Malformed("records.birth", "about.birth") from None
         texts["birth"] = str(born)
     return About(**texts)
+
+
+def _sex(text: str) -> str:
+    sex = _SEXES.get(text.casefold())
+    if sex is None:
+        raise Malformed("records.sex", "about.sex")
+    return sex
 
 
 def _day(text: str, field: str, *, now: datetime, ahead: bool = False) -> str:

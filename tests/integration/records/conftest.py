@@ -1,6 +1,5 @@
 """A desk on a fresh database: people to register, deliveries to receive."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +29,7 @@ HERS = About(full_name="Thử Thị Nghiệm", birth="1990-02-03", document_numb
 
 def dose(source_id: str = "d1", **changes: Any) -> Delivery:
     """A dose of the made-up adult; other values by name."""
-    what = {"disease": COVID, "product": COMIRNATY, "on": "2025-09-03", "number": 1, "of": 2}
+    what: dict[str, Any] = {"disease": COVID, "product": COMIRNATY, "on": "2025-09-03", "number": 1, "of": 2}
     delivery = {key: changes.pop(key) for key in ("version", "about", "status") if key in changes}
     about = delivery.pop("about", HERS)
     return Delivery(id=source_id, about=about, what=Dose(**(what | changes)), **delivery)
@@ -64,8 +63,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(db: Connection, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(db: Connection, tmp_path: Path) -> Desk:
     """A desk with keys of its own, in a transaction that is rolled back."""
     clock = SetClock(NOON)
     ring = Keyring.create(tmp_path / "keys", clock=clock, random=system_random, demo=True)
-    yield Desk(db, Means(clock, system_random, ring, Vault(ring)), clock)
+    return Desk(db, Means(clock, system_random, ring, Vault(ring)), clock)
