@@ -1,0 +1,70 @@
+"""Takes in what the immunisation registry and laboratories say: deliveries of health records."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from motma.access.means import Means
+from motma.kernel.errors import Declined, Malformed
+from motma.records import service as records
+from motma.records.model import Delivery
+from motma.records.service import Received
+from motma.records.sources.model import Dead, Taken
+from motma.records.sources.saving import DEFECT, is_away
+from motma.storage.pool import Connection
+
+_decoder: Final = msgspec.json.Decoder(Delivery)
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]) -> Taken:
+    """Receive each delivery; idempotent and independent of order by what `receive` promises."""
+    dead: list[Dead] = []
+    texts: list[bytes] = []
+    deliveries: list[Delivery] = []
+    for text in items:
+        try:
+            deliveries.append(_decoder.decode(text))
+            texts.append(text)
+        except (msgspec.DecodeError, ValueError):
+            dead.append(Dead(text=text, item_id=_id_of(text), code="sources.item-form"))
+    results = await _receive(db, means, source, deliveries)
+    taken = []
+    for text, delivery, received in zip(texts, deliveries, results, strict=True):
+        if received.status == "refused":
+            code = received.problem or DEFECT
+            dead.append(Dead(text=text, item_id=delivery.id, code=code, field=received.field))
+        else:
+            taken.append(delivery.id)
+    return Taken(ids=tuple(taken), dead=tuple(dead))
+
+
+async def _receive(
+    db: Connection, means: Means, source: str, deliveries: Sequence[Delivery]
+) -> list[Received]:
+    """What became of each; when together they fail, each is tried alone."""
+    if not deliveries:
+        return []
+    try:
+        async with db.transaction():
+            return await records.receive(db, means, source, deliveries)
+    except Exception as error:
+        if is_away(error):
+            raise
+        if len(deliveries) > 1:
+            return [(await _receive(db, means, source, [one]))[0] for one in deliveries]
+        code = error.reason if isinstance(error, Malformed) else DEFECT
+        code = error.code if isinstance(error, Declined) and code == DEFECT else code
+        return [Received(id=deliveries[0].id, status="refused", problem=code)]
+
+
+def _id_of(text: bytes) -> str:
+    """The id of a delivery that is otherwise unreadable, where there is one."""
+    try:
+        return msgspec.json.decode(text, type=_Named).id[:128]
+    except (msgspec.DecodeError, ValueError):
+        return ""

@@ -1,0 +1,109 @@
+"""A folder in which laboratories leave NDJSON files, read like any other source."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from motma.records.sources.errors import AnswerUnreadable
+from motma.records.sources.model import Page
+from motma.records.sources.port import LARGEST_ITEM, MOST_ITEMS
+
+#: The cursor of a folder in which nothing was read yet.
+_NOTHING: Final = "-"
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """How far a folder was read: a file, by what it is and not only by its name, and a byte."""
+
+    name: str
+    identity: str
+    offset: int
+    ended: bool
+
+
+class FolderDrop:
+    """Files `*.ndjson`, by name; one that was read to its end moves to `done/`.
+
+    A file must come whole: written under another ending, then renamed. The cursor knows a file by
+    inode and time too, so another file under a name that was read before is another file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def page(self, cursor: str) -> Page:
+        """The next lines of the file that is being read, or of the first one by name."""
+        try:
+            return await asyncio.to_thread(self._read, cursor)
+        except (msgspec.DecodeError, OSError) as error:
+            raise AnswerUnreadable from error
+
+    async def settled(self, cursor: str) -> None:
+        """Move a file away once its last line is committed."""
+        await asyncio.to_thread(self._put_away, _place_of(cursor))
+
+    def _read(self, cursor: str) -> Page:
+        before = _place_of(cursor)
+        self._put_away(before)  # a process may have died between the commit and the move
+        files = sorted(each for each in self._folder.glob("*.ndjson") if each.is_file())
+        reading = next((each for each in files if _is(each, before)), None)
+        if reading is None:
+            if not files:
+                return Page(items=(), cursor=cursor or _NOTHING, backlog=0)
+            reading, before = files[0], None
+        lines, offset, ended = _lines(reading, before.offset if before else 0)
+        place = _Place(reading.name, _identity(reading), offset, ended)
+        return Page(
+            items=tuple(msgspec.Raw(line) for line in lines),
+            cursor=msgspec.json.encode(place).decode(),
+            more=not ended or len(files) > 1,
+            backlog=len(files) - ended,
+        )
+
+    def _put_away(self, place: _Place | None) -> None:
+        if place is None or not place.ended:
+            return
+        file = self._folder / place.name
+        if not _is(file, place):
+            return
+        done = self._folder / "done"
+        done.mkdir(exist_ok=True)
+        file.rename(done / f"{place.identity}-{place.name}")
+
+
+def _lines(file: Path, offset: int) -> tuple[list[bytes], int, bool]:
+    """Lines from a byte on, the byte after them, and whether the file is read; none is empty.
+
+    A line that is too long is cut off: what is left of it can't be an item, and is told as such.
+    """
+    lines: list[bytes] = []
+    with file.open("rb") as opened:
+        opened.seek(offset)
+        while len(lines) < MOST_ITEMS:
+            line = opened.readline(LARGEST_ITEM)
+            if not line:
+                return lines, opened.tell(), True
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = opened.readline(LARGEST_ITEM)
+            if line.strip():
+                lines.append(line.strip())
+        return lines, opened.tell(), False
+
+
+def _is(file: Path, place: _Place | None) -> bool:
+    """Whether this is the very file that the cursor speaks of."""
+    if place is None or file.name != place.name or not file.is_file():
+        return False
+    return _identity(file) == place.identity
+
+
+def _identity(file: Path) -> str:
+    stat = file.stat()
+    return f"{stat.st_ino:x}-{stat.st_mtime_ns:x}"
+
+
+def _place_of(cursor: str) -> _Place | None:
+    return msgspec.json.decode(cursor, type=_Place) if cursor.startswith("{") else None

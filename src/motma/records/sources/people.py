@@ -1,0 +1,139 @@
+"""Takes in what the population and the insurance register say of people: confirmed by a source."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from motma.access.means import Means
+from motma.identity import service as identity
+from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.kernel.documents import HOME
+from motma.kernel.errors import Declined, Malformed
+from motma.records.sources import queries
+from motma.records.sources.model import Dead, Taken
+from motma.records.sources.saving import DEFECT, is_away
+from motma.storage.pool import Connection
+
+_LARGEST_VERSION: Final = (1 << 63) - 1
+_LONGEST_ID: Final = 128
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A document that the register knows the person by."""
+
+    kind: str
+    number: str
+    issuer: str = HOME
+
+
+class PersonItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as a register sends them; fields that we do not know are left alone."""
+
+    id: str
+    full_name: str
+    birth: str
+    version: int = 1
+    sex: str = "unknown"
+    nationality: str | None = None
+    documents: tuple[Number, ...] = ()
+    phones: tuple[str, ...] = ()
+    commune_code: str | None = None
+    commune_as_of: date | None = None
+
+    def claim(self) -> Claim:
+        """What identity takes; each document was seen by the register that sent it."""
+        return Claim(
+            full_name=self.full_name,
+            birth=self.birth,
+            sex=self.sex,
+            nationality=self.nationality,
+            documents=tuple(
+                ShownDocument(kind=d.kind, number=d.number, issuer=d.issuer, seen=True)
+                for d in self.documents
+            ),
+            phones=self.phones,
+            commune_code=self.commune_code,
+            commune_as_of=self.commune_as_of,
+        )
+
+
+_decoder: Final = msgspec.json.Decoder(PersonItem)
+
+
+async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]) -> Taken:
+    """Register each person, or improve what is known; only a higher version than before does.
+
+    A lock on each item guards against a twin. A contradiction opens a case for a registrar and
+    is no dead letter: nothing is left to send again.
+    """
+    dead: list[Dead] = []
+    read: list[tuple[bytes, PersonItem]] = []
+    for text in items:
+        try:
+            read.append((text, _read(text)))
+        except Malformed as bad:
+            dead.append(Dead(text=text, item_id=_id_of(text), code=bad.reason, field=bad.field))
+    keys = {item.id: means.vault.blinds("source-item", f"{source}|{item.id}") for _, item in read}
+    every = [key for blinds in keys.values() for key in blinds]
+    before = await queries.versions_taken(db, every)
+    known = {id_: max((before.get(k, -1) for k in ks), default=-1) for id_, ks in keys.items()}
+    taken, newer = [], {}
+    for text, item in read:
+        if item.version > known[item.id]:
+            refused = await _register(db, means, source, item)
+            if refused is not None:
+                dead.append(Dead(text=text, item_id=item.id, code=refused[0], field=refused[1]))
+                continue
+            known[item.id] = newer[item.id] = item.version
+        taken.append(item.id)
+    written = [keys[id_][0] for id_ in newer]
+    await db.execute(queries.PUT_ITEMS, written, list(newer.values()), means.clock.now())
+    return Taken(ids=tuple(taken), dead=tuple(dead))
+
+
+async def _register(
+    db: Connection, means: Means, source: str, item: PersonItem
+) -> tuple[str, str | None] | None:
+    """None when done, else code and field; what failed left nothing behind."""
+    try:
+        async with db.transaction():
+            await identity.register(
+                db, means, item.claim(), source=source, assurance=Assurance.CONFIRMED
+            )
+    except Malformed as bad:
+        return bad.reason, bad.field
+    except Declined as declined:
+        return declined.code, None
+    except Exception as error:
+        if is_away(error):
+            raise
+        return DEFECT, None
+    return None
+
+
+def _read(text: bytes) -> PersonItem:
+    try:
+        item = _decoder.decode(text)
+    except (msgspec.DecodeError, ValueError):
+        raise Malformed("sources.item-form") from None
+    if not 0 < len(item.id) <= _LONGEST_ID or not item.id.isprintable():
+        raise Malformed("sources.item-form", "id")
+    if not 0 <= item.version <= _LARGEST_VERSION:
+        raise Malformed("sources.item-form", "version")
+    if not item.documents:  # a later version could not be told from another person
+        raise Malformed("sources.no-document", "documents")
+    return item
+
+
+class _Named(msgspec.Struct):
+    id: str = ""
+
+
+def _id_of(text: bytes) -> str:
+    """The id of an item that is otherwise unreadable, where there is one."""
+    try:
+        return msgspec.json.decode(text, type=_Named).id[:_LONGEST_ID]
+    except (msgspec.DecodeError, ValueError):
+        return ""

@@ -1,0 +1,155 @@
+"""All SQL of sources."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from motma.records.sources.model import Source
+from motma.storage.pool import Connection
+
+ADD_SOURCE: Final = """
+    INSERT INTO local.source (source, kind, address, private_network, added_at)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (source) DO UPDATE
+       SET address = excluded.address, private_network = excluded.private_network, ended_at = NULL
+     WHERE source.kind = excluded.kind
+    RETURNING source
+"""
+END_SOURCE: Final = """
+    UPDATE local.source SET ended_at = $2 WHERE source = $1 AND ended_at IS NULL RETURNING source
+"""
+SOURCES: Final = """
+    SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
+           last_success_at, last_failure_at, failure, failures, not_before
+      FROM local.source WHERE ended_at IS NULL ORDER BY source
+"""
+SOURCE: Final = """
+    SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
+           last_success_at, last_failure_at, failure, failures, not_before
+      FROM local.source WHERE source = $1 AND ended_at IS NULL
+"""
+# the guard against a twin: whoever commits second finds another cursor and takes nothing
+ADVANCE: Final = """
+    UPDATE local.source
+       SET cursor = $3, taken = taken + $4, backlog = $5, read_to = coalesce($6, read_to),
+           last_success_at = $7, failures = 0, failure = NULL, not_before = NULL
+     WHERE source = $1 AND cursor = $2 AND ended_at IS NULL RETURNING source
+"""
+# of two processes that fail at once the later one's wait stands; both count
+FAIL: Final = """
+    UPDATE local.source
+       SET failures = failures + 1, failure = $2, last_failure_at = $3, not_before = $4
+     WHERE source = $1
+"""
+# a source that pushes has no cursor of its own
+PUSHED: Final = """
+    UPDATE local.source
+       SET taken = taken + $2, read_to = $3, last_success_at = $3, backlog = 0, failures = 0,
+           failure = NULL, not_before = NULL
+     WHERE source = $1
+"""
+ENSURE: Final = """
+    INSERT INTO local.source (source, kind, address, private_network, added_at)
+    VALUES ($1, $2, '', false, $3) ON CONFLICT (source) DO NOTHING
+"""
+COUNT: Final = """
+    INSERT INTO local.source_hour (source, hour, tries, failures, items, letters)
+    VALUES ($1, date_trunc('hour', $2::timestamptz), $3, $4, $5, $6)
+    ON CONFLICT (source, hour) DO UPDATE
+       SET tries = source_hour.tries + excluded.tries,
+           failures = source_hour.failures + excluded.failures,
+           items = source_hour.items + excluded.items,
+           letters = source_hour.letters + excluded.letters
+"""
+COUNTS: Final = """
+    SELECT source, sum(tries)::bigint AS tries, sum(failures)::bigint AS failures
+      FROM local.source_hour WHERE hour > $1 GROUP BY source
+"""
+OPEN_LETTERS: Final = """
+    SELECT source, count(*) AS letters FROM local.dead_letter
+     WHERE ended_at IS NULL GROUP BY source
+"""
+ITEMS: Final = "SELECT item, version FROM source_item WHERE item = ANY($1)"
+# two readers of one item: the higher version stays, whoever commits last
+PUT_ITEMS: Final = """
+    INSERT INTO source_item (item, version, taken_at)
+    SELECT *, $3::timestamptz FROM unnest($1::bytea[], $2::bigint[])
+    ON CONFLICT (item) DO UPDATE SET version = excluded.version, taken_at = excluded.taken_at
+     WHERE source_item.version < excluded.version
+"""
+LOCK_ITEMS: Final = """
+    SELECT pg_advisory_xact_lock(hashtextextended('source item ' || encode(item, 'hex'), 0))
+      FROM unnest($1::bytea[]) AS item
+"""
+# the same text is one letter, however often it comes; a person who ended it did so for good
+ADD_LETTER: Final = """
+    INSERT INTO local.dead_letter
+           (letter_id, source, item, content, sealed, code, field, written_at, tried_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+    ON CONFLICT (content) DO NOTHING RETURNING letter_id
+"""
+LETTERS: Final = """
+    SELECT letter_id, source, code, field, tries, written_at, tried_at FROM local.dead_letter
+     WHERE ended_at IS NULL AND ($1::text IS NULL OR source = $1)
+     ORDER BY written_at, letter_id LIMIT $2
+"""
+LETTER: Final = """
+    SELECT letter_id, source, sealed, code, field, tries, written_at FROM local.dead_letter
+     WHERE letter_id = $1 AND ended_at IS NULL FOR UPDATE
+"""
+END_LETTER: Final = """
+    UPDATE local.dead_letter SET ended_at = $2, tried_at = $2, ending = $3, tries = tries + $4
+     WHERE letter_id = $1
+"""
+TRY_LETTER: Final = """
+    UPDATE local.dead_letter SET tried_at = $2, tries = tries + 1, code = $3, field = $4
+     WHERE letter_id = $1
+"""
+# an item that was taken after all makes its older letters needless
+SUPERSEDE: Final = """
+    UPDATE local.dead_letter SET ended_at = $2, ending = 'superseded'
+     WHERE item = ANY($1) AND ended_at IS NULL
+"""
+
+#: What is past its keep-until; each table's comment says when that is.
+FORGET: Final = (
+    "DELETE FROM local.source_hour WHERE hour < $1::timestamptz - interval '31 days'",
+    "DELETE FROM local.dead_letter WHERE ended_at < $1::timestamptz - interval '31 days'",
+)
+
+
+async def sources(db: Connection) -> list[Source]:
+    """Every source that is read, by name."""
+    return [Source(**dict(row)) for row in await db.fetch(SOURCES)]
+
+
+async def source(db: Connection, name: str) -> Source | None:
+    """One source as it is now; served by the primary key."""
+    row = await db.fetchrow(SOURCE, name)
+    return Source(**dict(row)) if row else None
+
+
+async def versions_taken(db: Connection, items: Sequence[bytes]) -> dict[bytes, int]:
+    """The highest version taken of each item; nobody else takes one before the caller is done."""
+    await db.execute(LOCK_ITEMS, sorted(set(items)))
+    return {row["item"]: row["version"] for row in await db.fetch(ITEMS, items)}
+
+
+async def letters(db: Connection, name: str | None, most: int) -> list[Record]:
+    """The oldest open letters of a source, or of all; without their content."""
+    return await db.fetch(LETTERS, name, most)
+
+
+async def letter(db: Connection, letter_id: UUID) -> Record | None:
+    """An open letter, locked: of two who replay it one waits and then finds it ended."""
+    return await db.fetchrow(LETTER, letter_id)
+
+
+async def count(
+    db: Connection, name: str, at: datetime, *, failed: int = 0, items: int = 0, letters: int = 0
+) -> None:
+    """One more request to a source in its hour."""
+    await db.execute(COUNT, name, at, 1, failed, items, letters)

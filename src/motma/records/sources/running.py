@@ -1,0 +1,77 @@
+"""Reads every source for as long as a process lives: each by itself, waiting as it must."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from motma.access.means import Means
+from motma.kernel.errors import Declined
+from motma.records.sources import queries, service
+from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
+from motma.records.sources.saving import is_away
+from motma.storage.pool import Pool
+
+#: Seconds between two looks at a source that had nothing more.
+IDLE_S: Final = 10.0
+#: Seconds to wait after a failure that was counted; the circuit says the rest.
+_PAUSE_S: Final = 0.2
+
+_log = structlog.get_logger("motma.sources")
+
+
+async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = IDLE_S) -> None:
+    """Read until told to stop; sources that are added meanwhile join."""
+    reading: dict[str, asyncio.Task[None]] = {}
+    while not stop.is_set():
+        try:
+            async with pool.acquire() as db:
+                names = [source.source for source in await queries.sources(db) if source.address]
+        except Exception as error:
+            if not is_away(error):
+                raise
+            names = []
+        for name in names:
+            if name not in reading or reading[name].done():
+                reading[name] = asyncio.create_task(_read(pool, means, name, stop, idle_s))
+        await _pause(stop, idle_s)
+    await asyncio.gather(*reading.values(), return_exceptions=True)
+
+
+async def drain(pool: Pool, means: Means, name: str) -> int:
+    """Read one source until it has nothing more; returns how many items were taken."""
+    taken = 0
+    while True:
+        pulled = await service.pull(pool, means, name)
+        taken += pulled.items
+        if not pulled.more:
+            return taken
+
+
+async def _read(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s: float) -> None:
+    """One source, page after page."""
+    while not stop.is_set():
+        wait_s = 0.0
+        try:
+            pulled = await service.pull(pool, means, name)
+            wait_s = 0.0 if pulled.more else idle_s
+        except SourceUnknown:
+            return
+        except CircuitOpen as open_:
+            wait_s = float(open_.retry_after_s)
+        except TurnLost:
+            wait_s = _PAUSE_S
+        except Declined as failed:
+            _log.warning("a source failed", source=name, code=failed.code)
+            wait_s = _PAUSE_S
+        except Exception as error:  # noqa: BLE001 - reading must outlive a database restart
+            _log.warning("reading failed", source=name, error=type(error).__name__)
+            wait_s = 1.0
+        if wait_s:
+            await _pause(stop, wait_s)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

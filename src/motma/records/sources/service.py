@@ -1,0 +1,174 @@
+"""Use cases of sources: add, read a page, be pushed to, say how it goes.
+
+Reading asks the network and so owns its transactions: nothing is held while a source answers.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from motma.access.means import Means
+from motma.access.model import line
+from motma.egress.addresses import target_of
+from motma.egress.client import Egress
+from motma.kernel.errors import Declined, Malformed
+from motma.records.sources import letters, model, queries
+from motma.records.sources.dropping import FolderDrop
+from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
+from motma.records.sources.model import TESTS, Health, Page, Source, Taken
+from motma.records.sources.port import MOST_ITEMS, HttpFeed, Port
+from motma.storage.pool import Connection, Pool
+
+_DAY: Final = timedelta(hours=24)
+
+
+class Pulled(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one page."""
+
+    items: int
+    letters: int
+    more: bool
+
+
+async def add(
+    db: Connection, means: Means, *, name: str, kind: str, address: str, private_network: bool
+) -> None:
+    """Read a source from now on, from its beginning; again with another address keeps its cursor.
+
+    `address` is the URL of a feed, or of tests a folder as `file:///…`.
+    """
+    if kind not in model.KINDS:
+        raise Malformed("sources.kind", "kind")
+    name = line(name, field="name", least=1, most=40)
+    if urlsplit(address).scheme == "file":
+        if kind != TESTS or not Path(urlsplit(address).path).is_absolute():
+            raise Malformed("sources.address", "address")
+    else:
+        target_of(address, private_network=private_network)
+    added = await db.fetchval(
+        queries.ADD_SOURCE, name, kind, address, private_network, means.clock.now()
+    )
+    if added is None:
+        raise Malformed("sources.kind", "kind")
+    await means.log(db, "sources.added", {"source": name, "kind": kind})
+
+
+async def end(db: Connection, means: Means, name: str) -> None:
+    """Read a source no more; what it sent stays."""
+    if await db.fetchval(queries.END_SOURCE, name, means.clock.now()) is None:
+        raise SourceUnknown
+    await means.log(db, "sources.ended", {"source": name})
+
+
+async def pull(pool: Pool, means: Means, name: str) -> Pulled:
+    """Read one page and take it in; cursor, items and dead letters are one transaction.
+
+    Two processes may ask for the same page; of their commits one moves the cursor, the other is
+    TurnLost and leaves nothing.
+    """
+    async with pool.acquire() as db:
+        source = await queries.source(db, name)
+    if source is None:
+        raise SourceUnknown
+    wait_s = source.wait_s(means.clock.now())
+    if wait_s > 0:
+        raise CircuitOpen(math.ceil(wait_s))
+    async with Egress(private_network=source.private_network) as egress:
+        port = _port(source, egress)
+        try:
+            page = await port.page(source.cursor)
+        except Declined as failed:
+            await _failed(pool, means, source, failed.code)
+            raise
+        async with pool.acquire() as db, db.transaction():
+            taken, new = await _take(db, means, source, page)
+        await port.settled(page.cursor)
+    return Pulled(items=len(taken.ids), letters=new, more=page.more)
+
+
+async def push(db: Connection, means: Means, name: str, items: Sequence[bytes]) -> Taken:
+    """Take in what a laboratory sends by itself; refused items become dead letters too."""
+    if len(items) > MOST_ITEMS:
+        raise Malformed("records.too-many-items")
+    now = means.clock.now()
+    await db.execute(queries.ENSURE, name, TESTS, now)
+    taken = await letters.take(db, means, name, TESTS, items)
+    new = await letters.write(db, means, name, taken)
+    await db.execute(queries.PUSHED, name, len(taken.ids), now)
+    await queries.count(db, name, now, items=len(taken.ids), letters=new)
+    return taken
+
+
+async def health(db: Connection, means: Means) -> list[Health]:
+    """How every source goes."""
+    now = means.clock.now()
+    counts = {row["source"]: row for row in await db.fetch(queries.COUNTS, now - _DAY)}
+    waiting = {row["source"]: row["letters"] for row in await db.fetch(queries.OPEN_LETTERS)}
+    return [
+        model.health(
+            source,
+            tries=counts[source.source]["tries"] if source.source in counts else 0,
+            failed=counts[source.source]["failures"] if source.source in counts else 0,
+            letters=waiting.get(source.source, 0),
+            now=now,
+        )
+        for source in await queries.sources(db)
+    ]
+
+
+async def sentences(db: Connection, means: Means) -> list[dict[str, str]]:
+    """How fresh every source is, in plain words, vi and en, for anybody who misses a record."""
+    now = means.clock.now()
+    return [model.sentence(one, now=now) for one in await health(db, means)]
+
+
+async def forget(db: Connection, means: Means) -> None:
+    """Delete what is past its keep-until."""
+    for statement in queries.FORGET:
+        await db.execute(statement, means.clock.now())
+
+
+def _port(source: Source, egress: Egress) -> Port:
+    parts = urlsplit(source.address)
+    return (
+        FolderDrop(Path(parts.path)) if parts.scheme == "file" else HttpFeed(egress, source.address)
+    )
+
+
+async def _take(db: Connection, means: Means, source: Source, page: Page) -> tuple[Taken, int]:
+    """The page's items, its dead letters and its cursor, or TurnLost."""
+    now = means.clock.now()
+    taken = await letters.take(
+        db, means, source.source, source.kind, [bytes(item) for item in page.items]
+    )
+    new = await letters.write(db, means, source.source, taken)
+    read_to = page.as_of or (None if page.more else now)
+    moved = await db.fetchval(
+        queries.ADVANCE,
+        source.source,
+        source.cursor,
+        page.cursor,
+        len(taken.ids),
+        page.backlog,
+        read_to,
+        now,
+    )
+    if moved is None:
+        raise TurnLost
+    await queries.count(db, source.source, now, items=len(taken.ids), letters=new)
+    return taken, new
+
+
+async def _failed(pool: Pool, means: Means, source: Source, code: str) -> None:
+    """Count the failure and say from when on the source may be asked again."""
+    now = means.clock.now()
+    chance = int.from_bytes(means.random(4), "big") / (1 << 32)
+    again = now + model.wait_after(source.failures + 1, chance)
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(queries.FAIL, source.source, code, now, again)
+        await queries.count(db, source.source, now, failed=1)
