@@ -22,7 +22,19 @@ from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
 from motma.scan.published import PublishedKeys
-from motma.web import access, books, me, openapi, pages, people, problems, scans, upkeep
+from motma.web import (
+    access,
+    books,
+    clients,
+    me,
+    openapi,
+    pages,
+    people,
+    problems,
+    scans,
+    sources,
+    upkeep,
+)
 from motma.web import open as public
 from motma.web.calls import Proofs
 
@@ -31,6 +43,8 @@ OPERATIONS: Final = [
     *scans.OPERATIONS,
     *public.OPERATIONS,
     *access.OPERATIONS,
+    *clients.OPERATIONS,
+    *sources.OPERATIONS,
     *people.OPERATIONS,
     *books.OPERATIONS,
     *me.OPERATIONS,
