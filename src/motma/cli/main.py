@@ -4,6 +4,7 @@ import typer
 
 from motma.cli import (
     audit,
+    clients,
     db,
     demo,
     doctor,
@@ -16,12 +17,15 @@ from motma.cli import (
     qr_draw,
     readers,
     records,
+    records_import,
     rules,
     rules_explain,
     rules_publishing,
     scanning,
     serve,
     simulate,
+    valuesets,
+    sources,
 )
 
 app = typer.Typer(
@@ -37,7 +41,8 @@ app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
-app.add_typer(records.app, name="records")
+app.add_typer(records_import.app, name="records")
+app.add_typer(valuesets.app, name="valuesets")
 app.add_typer(matching.app, name="matching")
 app.add_typer(qr.app, name="qr")
 app.add_typer(rules.app, name="rules")
@@ -45,6 +50,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(clients.app, name="clients")
+app.add_typer(sources.app, name="sources")
 qr.app.command("draw")(qr_draw.draw)
 rules.app.command("explain")(rules_explain.explain)
 rules.app.command("shipped")(rules_explain.list_shipped)

@@ -29,6 +29,7 @@ _SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
     "proof": [{"dpop_proof": []}],
     "reader": [{"dpop": []}],
     "person": [{"dpop": []}],
+    "client": [{"bearer": []}],
 }
 
 
@@ -56,6 +57,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "schemas": {**components, "Problem": _PROBLEM_SCHEMA},
             "securitySchemes": {
                 "dpop": {"type": "http", "scheme": "DPoP", "description": "RFC 9449"},
+                "bearer": {"type": "http", "scheme": "Bearer", "description": "RFC 7523, 6750"},
                 "dpop_proof": {"type": "apiKey", "in": "header", "name": "DPoP"},
             },
         },
