@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import io
 import zipfile
 from collections.abc import Generator
 from datetime import date, datetime
@@ -39,6 +40,16 @@ def rows(path: Path) -> Generator[Row, None, None]:
         yield from _xlsx(path)
         return
     with path.open(encoding=_encoding(head), errors="replace", newline="") as text:
+        yield from _csv(text)
+
+
+def rows_of(data: bytes) -> Generator[Row, None, None]:
+    """The same of a CSV that is held in memory and must not reach a disk in clear."""
+    if not data:
+        raise Malformed("import.empty-file")
+    with io.TextIOWrapper(
+        io.BytesIO(data), encoding=_encoding(data[:_HEAD_BYTES]), errors="replace", newline=""
+    ) as text:
         yield from _csv(text)
 
 
