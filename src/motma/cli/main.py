@@ -16,7 +16,7 @@ from motma.cli import (
     qr,
     qr_draw,
     readers,
-    records,
+    records_import,
     records_import,
     rules,
     rules_explain,
@@ -24,6 +24,7 @@ from motma.cli import (
     scanning,
     serve,
     simulate,
+    valuesets,
     valuesets,
     sources,
 )
