@@ -13,7 +13,7 @@ import secrets
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from motma.access.errors import TooMany
 
@@ -32,8 +32,7 @@ class Limit:
     window_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What is left of a limit; `reset_s` seconds until the window ends."""
 
     limit: Limit

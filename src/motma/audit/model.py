@@ -35,8 +35,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _ABSENT: Final = b"\0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One row of `event`; `commitment` is made from the others and the salt."""
 
     device_id: UUID

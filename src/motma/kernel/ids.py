@@ -1,6 +1,6 @@
 """Identifiers: time-ordered UUIDs and the 18-digit QID with its check digit."""
 
-import secrets
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from uuid import UUID
 Random = Callable[[int], bytes]
 
 #: The system's cryptographic generator, as a `Random`.
-system_random: Final[Random] = secrets.token_bytes
+system_random: Final[Random] = os.urandom
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANDOM_DIGITS: Final = 17

@@ -1,11 +1,13 @@
 """Grouping: what arrives while a statement is under way shares the next one.
 
-No timer and no delay: an idle platform works on a scan at once, a busy one on many together. One
-bad row must not fail its group, so a group that fails is worked on one by one.
+An idle platform works on a scan at once, a busy one on many together; where small groups cost more
+than a short wait, rounds keep a pace. One bad row must not fail its group, so a group that fails
+is worked on one by one.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from typing import Final, Generic, TypeVar
 
 Asked = TypeVar("Asked")
@@ -18,8 +20,15 @@ LARGEST: Final = 256
 class Grouped(Generic[Asked, Given]):
     """Turns a function over many into one that callers await each for themselves."""
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Awaitable[Sequence[Given]]]) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[Asked]], Awaitable[Sequence[Given]]],
+        *,
+        pace_s: float = 0.0,
+    ) -> None:
+        """`pace_s`: seconds from the start of one round to the next while there is work."""
         self._work = work
+        self._pace_s = pace_s
         self._waiting: list[tuple[Asked, asyncio.Future[Given]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -34,8 +43,12 @@ class Grouped(Generic[Asked, Given]):
     async def _rounds(self) -> None:
         try:
             while self._waiting:
+                began = monotonic()
                 group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
                 await self._round(group)
+                rest = began + self._pace_s - monotonic()
+                if rest > 0 and len(self._waiting) < LARGEST:
+                    await asyncio.sleep(rest)
         finally:
             self._working = None
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
 from motma.access.errors import DeviceLost, Forbidden, SessionEnded
@@ -52,8 +53,7 @@ class Gate:
     keys: PublishedKeys
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """A scan with everything its answer is made of."""
 
     ask: Ask

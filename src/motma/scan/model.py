@@ -123,7 +123,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(code: Code, known: Known | None, *, at: datetime, today: date) -> Outcome:
     """The outcome as of a moment; `today` is its civil day in Vietnam."""
-    by_itself = _without_register(code, today)
+    by_itself = without_register(code, today)
     if by_itself is not None:
         return by_itself
     if known is None:
@@ -140,7 +140,7 @@ def judge(code: Code, known: Known | None, *, at: datetime, today: date) -> Outc
     return Outcome.COPIED if known.living_ok is False else Outcome.KNOWN
 
 
-def _without_register(code: Code, today: date) -> Outcome | None:
+def without_register(code: Code, today: date) -> Outcome | None:
     """What needs no look-up, or None."""
     if not code.well_formed or code.family is Family.UNKNOWN:
         return Outcome.MALFORMED

@@ -26,6 +26,7 @@ from motma.web import (
     access,
     books,
     clients,
+    matching,
     me,
     openapi,
     pages,
@@ -36,7 +37,7 @@ from motma.web import (
     upkeep,
 )
 from motma.web import open as public
-from motma.web.calls import Proofs
+from motma.web.calls import Proofs, Tokens
 
 #: The scan stands first: routes are tried in this order.
 OPERATIONS: Final = [
@@ -47,6 +48,7 @@ OPERATIONS: Final = [
     *sources.OPERATIONS,
     *people.OPERATIONS,
     *books.OPERATIONS,
+    *matching.OPERATIONS,
     *me.OPERATIONS,
 ]
 #: What every gate asks for all day.
@@ -121,6 +123,7 @@ def _furnish(app: Starlette, platform: Platform) -> None:
     """Put on the application what its operations work with."""
     app.state.platform = platform
     app.state.proofs = Proofs(OrderedDict())
+    app.state.tokens = Tokens(platform.keyring)
     app.state.openapi = msgspec.json.encode(openapi.document(OPERATIONS))
     app.state.gate = gate_of(platform)
 

@@ -1,21 +1,25 @@
 """Who is calling: the token, the proof of its key, and the session behind them."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
 from starlette.requests import Request
 
 from motma.access import service
-from motma.access.errors import Forbidden, ProofRefused, TokenRefused
+from motma.access.errors import Forbidden, ProofRefused, TokenExpired, TokenRefused
 from motma.access.limits import Allowance, Limit, insist
 from motma.access.model import Session
 from motma.access.tokens import PROOF_WINDOW_S, Claims, read_proof, read_token
 from motma.bootstrap import Platform
+from motma.keys.keyring import Keyring
 from motma.scan.judging import Gate
+from motma.web.headers import header, tell
 
 _REMEMBERED_PROOFS: Final = 200_000
+_REMEMBERED_TOKENS: Final = 16_384
 #: All but scans, which have limits of their own: a device at a desk, not a harvest.
 CALLS: Final = Limit(name="calls", count=600, window_s=60)
 
@@ -38,6 +42,30 @@ class Proofs:
             self.seen.popitem(last=False)
 
 
+@dataclass(slots=True)
+class Tokens:
+    """Tokens whose MAC this process has checked; forgotten whenever the key ring changes."""
+
+    keyring: Keyring
+    checked: dict[str, Claims] = field(default_factory=dict)
+    version: object = None
+
+    def read(self, token: str, now: datetime) -> Claims:
+        """The claims of a token of ours that is still alive."""
+        if self.version != self.keyring.version or len(self.checked) > _REMEMBERED_TOKENS:
+            self.checked, self.version = {}, self.keyring.version
+        claims = self.checked.get(token)
+        if claims is None:
+            claims = read_token(token, self._mac, now)
+            self.checked[token] = claims
+        if now.timestamp() >= claims.expires_s:
+            raise TokenExpired
+        return claims
+
+    def _mac(self, data: bytes, kid: str | None) -> tuple[str, bytes]:
+        return self.keyring.mac("token", data, kid)
+
+
 def platform_of(request: Request) -> Platform:
     """The platform this application was made with."""
     return cast("Platform", request.app.state.platform)
@@ -53,7 +81,7 @@ def prove(request: Request, token: str | None) -> str:
     platform = platform_of(request)
     now = platform.clock.now()
     thumbprint, jti = read_proof(
-        request.headers.get("dpop", ""),
+        header(request, b"dpop"),
         method=request.method,
         path=request.scope["path"],
         token=token,
@@ -66,12 +94,10 @@ def prove(request: Request, token: str | None) -> str:
 def claims_of(request: Request) -> Claims:
     """The claims of the token, whose key signed this request; the session is not looked up."""
     platform = platform_of(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, b"authorization").partition(" ")
     if scheme.lower() != "dpop" or not token:
         raise TokenRefused
-    claims = read_token(
-        token, lambda data, kid: platform.keyring.mac("token", data, kid), platform.clock.now()
-    )
+    claims = cast("Tokens", request.app.state.tokens).read(token, platform.clock.now())
     if prove(request, token) != claims.thumbprint:
         raise ProofRefused
     return claims
@@ -135,11 +161,6 @@ def tell_limit(request: Request, allowance: Allowance) -> None:
             "RateLimit": f'"{limit.name}";r={max(allowance.remaining, 0)};t={allowance.reset_s}',
         },
     )
-
-
-def tell(request: Request, headers: dict[str, str]) -> None:
-    """Headers of the answer, whatever it will be."""
-    request.state.headers = {**getattr(request.state, "headers", {}), **headers}
 
 
 def network_of(request: Request) -> bytes:

@@ -4,7 +4,10 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import msgspec
 from asyncpg import InterfaceError
@@ -23,6 +26,7 @@ from starlette.routing import Route
 
 from motma.kernel.errors import Declined, Kind, Malformed
 from motma.web import problems
+from motma.web.headers import TOLD, header
 
 T = TypeVar("T")
 
@@ -37,6 +41,10 @@ AWAY: Final = (
     InsufficientResourcesError,
     TransactionRollbackError,
     ObjectNotInPrerequisiteStateError,
+)
+#: Types of a flat object's fields: none of them holds a name.
+_SCALARS: Final = frozenset(
+    kind for one in (str, int, float, bool, UUID, datetime) for kind in (one, one | None)
 )
 _CHARSET: Final = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)")
 
@@ -101,7 +109,7 @@ class Operation:
         """The answer: JSON, nothing, or what the handler made itself."""
         if isinstance(result, Response):
             return result
-        headers = getattr(request.state, "headers", None)
+        headers = request.scope.get(TOLD)
         if result is None:
             return Response(status_code=204, headers=headers)
         return Response(_encode(result), self.status, headers=headers, media_type=self.media_type)
@@ -154,23 +162,25 @@ _encode: Final = msgspec.json.Encoder().encode
 
 async def read_body(request: Request, most_bytes: int) -> bytes:
     """The body, or TooLarge before more than that was taken in."""
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length")
     if declared.isdigit() and int(declared) > most_bytes:
         raise TooLarge(most_bytes)
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if header(request, b"content-encoding") not in {"", "identity"}:
         raise Malformed("request.content-encoding")
-    chunks = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most_bytes:
+    body, more = b"", True
+    while more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most_bytes:
             raise TooLarge(most_bytes)
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return body
 
 
 async def _parse(request: Request, decoder: msgspec.json.Decoder[T], most_bytes: int) -> T:
-    kind, _, rest = request.headers.get("content-type", "").lower().partition(";")
+    kind, _, rest = header(request, b"content-type").lower().partition(";")
     if kind.strip() != "application/json":
         raise Malformed("request.content-type")
     charset = _CHARSET.search(rest)
@@ -183,12 +193,35 @@ def parse(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """The value of a JSON body; Malformed for wrong types, unknown or doubled names, depth."""
     try:
         value = decoder.decode(data)
-        json.loads(data, object_pairs_hook=_no_doubles)
+        if _may_double(data, type(value)):
+            json.loads(data, object_pairs_hook=_no_doubles)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise Malformed("request.json", _place_of(str(error))) from None
     except (ValueError, RecursionError):
         raise Malformed("request.json") from None
     return value
+
+
+def _may_double(data: bytes, kind: type) -> bool:
+    """Whether a name may stand twice: a quick look that errs on the safe side.
+
+    A flat object whose known names each stand once in the text has none twice: it may have no
+    other names, and only a backslash could write one in another way.
+    """
+    names = _names_of(kind)
+    return not names or b"\\" in data or any(data.count(name) > 1 for name in names)
+
+
+@lru_cache
+def _names_of(kind: type) -> tuple[bytes, ...]:
+    """The names of an object as they stand in JSON; empty when it may hold other objects."""
+    if not issubclass(kind, msgspec.Struct):
+        return ()
+    if not kind.__struct_config__.forbid_unknown_fields:
+        return ()
+    fields = msgspec.structs.fields(kind)
+    flat = all(field.type in _SCALARS for field in fields)
+    return tuple(f'"{field.encode_name}"'.encode() for field in fields) if flat else ()
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from motma.access.errors import TooMany
 from motma.kernel.errors import Declined, Kind, Malformed, where_raised
+from motma.web.headers import TOLD
 
 STATUS: Final[dict[Kind, int]] = {
     Kind.MALFORMED: 400,
@@ -44,7 +45,7 @@ def of(declined: Declined, request: Request) -> Response:
     code = declined.reason if isinstance(declined, Malformed) else declined.code
     status = STATUS[declined.kind]
     facts = {name: value for name, value in declined.facts().items() if name != "reason"}
-    headers = dict(getattr(request.state, "headers", {}))
+    headers = dict(request.scope.get(TOLD, {}))
     if isinstance(declined, TooMany):
         headers["RateLimit"] = f'"limit";r=0;t={declined.retry_after_s}'
         headers["Retry-After"] = str(declined.retry_after_s)

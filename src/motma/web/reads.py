@@ -13,7 +13,7 @@ from motma.audit.model import Page
 from motma.bootstrap import Platform
 from motma.identity import service
 from motma.storage.pool import Connection
-from motma.web.calls import tell
+from motma.web.headers import tell
 
 #: Events by which somebody learned something of a person.
 READS: Final = ("scan.read", "identity.read")

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -12,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
 from motma.audit.model import Event, canonical, commit, microseconds, moment_of, opened, record
 from motma.audit.promise import Promised, check_promise, promise, promise_all
