@@ -95,9 +95,9 @@ class Keyring:
         chosen = [k for k in self._keys if k.purpose == purpose and k.state is not State.RETIRED]
         return [self._pair(purpose, key.kid).info for key in chosen]
 
-    def jwks(self) -> dict[str, Any]:
-        """The keys of personal codes as a JWK set (RFC 7517) with `state`; no retired ones."""
-        return {"keys": [_jwk(info, demo=self.demo) for info in self.public_keys(Purpose.QR)]}
+    def jwks(self, purpose: Purpose = Purpose.QR) -> dict[str, Any]:
+        """The keys of an ES256 purpose as a JWK set (RFC 7517) with `state`; no retired ones."""
+        return {"keys": [_jwk(info, demo=self.demo) for info in self.public_keys(purpose)]}
 
     def listed(self) -> Sequence[Key]:
         """Every key, without its secret: for lists and reports."""
@@ -128,6 +128,10 @@ class Keyring:
             return activated(keys, fresh, at=self._clock.now())
 
         return self._change(activate, then=lambda: self.active(purpose).kid)
+
+    def complete(self) -> list[str]:
+        """Give each purpose that a ring of an earlier release lacks its first key; their ids."""
+        return [self.rotate(purpose) for purpose in Purpose if str(purpose) not in self._active]
 
     def retire(self, kid: str) -> None:
         """Destroy the secret of a key that is not active; what it sealed can't be opened again."""

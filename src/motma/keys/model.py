@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     PLACE = "place"
     LIVING = "living"
     TAG = "tag"
+    SNAPSHOT = "snapshot"
 
 
 class State(StrEnum):
@@ -61,6 +62,7 @@ ALGORITHMS: Final = {
     Purpose.PLACE: Algorithm.ES256,
     Purpose.LIVING: Algorithm.HMAC,
     Purpose.TAG: Algorithm.HMAC,
+    Purpose.SNAPSHOT: Algorithm.ES256,
 }
 
 #: States in which what a key once made is still believed, opened or found.

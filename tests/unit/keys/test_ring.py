@@ -19,7 +19,7 @@ from motma.keys.model import Purpose, State
 from motma.keys.vault import Vault
 
 NOON = datetime(2022, 1, 5, 5, 0, tzinfo=UTC)
-SIGNING = ("qr", "log", "place")
+SIGNING = ("qr", "log", "place", "snapshot")
 ROW = UUID(int=1)
 
 
@@ -304,3 +304,14 @@ def test_a_ring_without_a_key_names_it(ring: Keyring) -> None:
     assert other.problems(production=True) == ["keys.missing: no active key for qr"]
     with pytest.raises(KeyMissing):
         other.sign("qr", b"")
+
+
+def test_a_ring_of_an_earlier_release_gets_the_keys_it_lacks(ring: Keyring) -> None:
+    with disk.exclusive(ring.directory):
+        kept = [key for key in disk.read(ring.directory)[1] if key.purpose is not Purpose.SNAPSHOT]
+        disk.write(ring.directory, demo=True, keys=kept)
+    old = again(ring)
+    assert old.problems(production=False) == ["keys.missing: no active key for snapshot"]
+    assert len(old.complete()) == 1
+    assert again(ring).problems(production=False) == []
+    assert old.complete() == []

@@ -44,6 +44,17 @@ def choose(
     return max(fitting, key=lambda pair: (pair[0], _seniority(pair[1])))[1]
 
 
+def speaks_in(scope: Scope, province: str, day: date) -> bool:
+    """Whether the book may speak somewhere in a province, by the units of that day."""
+    if not scope.areas:
+        return True
+    inside = _communes_of(province, day)
+    return any(
+        _covers(area, province, None, day) or any(_covers(area, None, one, day) for one in inside)
+        for area in scope.areas
+    )
+
+
 def _seniority(book: CompiledBook) -> tuple[date, int, int, str]:
     """Of two equally specific books, which one counts."""
     since = book.book.valid.from_ or date.min
@@ -80,7 +91,7 @@ def _covers(area: Area, province: str | None, commune: str | None, day: date) ->
     covered = successors_of(area.code)
     if commune is not None:
         return specific * (commune in covered)
-    whole = frozenset() if province is None else _communes_of(province)
+    whole = frozenset() if province is None else _communes_of(province, day)
     return specific * (bool(whole) and whole <= covered)
 
 
@@ -105,8 +116,13 @@ def successors_of(code: str) -> frozenset[str]:
     return frozenset(new for new, parts in balance.items() if parts > 0)
 
 
-@lru_cache(maxsize=64)
-def _communes_of(province: str) -> frozenset[str]:
-    """The communes of a province of today, by code."""
-    new = units.communes(units.World.NEW)
-    return frozenset(c.code for c in new if c.province_code == province)
+def _communes_of(province: str, day: date) -> frozenset[str]:
+    """The communes of a province on a day, by code."""
+    old = day < units.CHANGED_ON
+    return _communes_in(province, units.World.OLD if old else units.World.NEW)
+
+
+@lru_cache(maxsize=128)
+def _communes_in(province: str, world: units.World) -> frozenset[str]:
+    """The communes of a province in one world, by code."""
+    return frozenset(c.code for c in units.communes(world) if c.province_code == province)
