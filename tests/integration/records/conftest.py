@@ -22,6 +22,7 @@ from motma.records.service import Received
 from motma.storage.pool import Connection
 
 NOON = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
+BY = UUID(int=7)
 COMIRNATY = "EU/1/20/1528"
 COVID = "840539006"
 HERS = About(full_name="Thử Thị Nghiệm", birth="1990-02-03", document_number="001190000001")
@@ -29,7 +30,13 @@ HERS = About(full_name="Thử Thị Nghiệm", birth="1990-02-03", document_numb
 
 def dose(source_id: str = "d1", **changes: Any) -> Delivery:
     """A dose of the made-up adult; other values by name."""
-    what: dict[str, Any] = {"disease": COVID, "product": COMIRNATY, "on": "2025-09-03", "number": 1, "of": 2}
+    what: dict[str, Any] = {
+        "disease": COVID,
+        "product": COMIRNATY,
+        "on": "2025-09-03",
+        "number": 1,
+        "of": 2,
+    }
     delivery = {key: changes.pop(key) for key in ("version", "about", "status") if key in changes}
     about = delivery.pop("about", HERS)
     return Delivery(id=source_id, about=about, what=Dose(**(what | changes)), **delivery)
@@ -42,6 +49,7 @@ class Desk:
     db: Connection
     means: Means
     clock: SetClock
+    address: str = ""
 
     async def register(self, **changes: Any) -> UUID:
         """A person whose document was seen."""

@@ -4,14 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.integration.records.conftest import HERS, NOON, Desk, dose
+from tests.integration.records.conftest import BY, HERS, NOON, Desk, dose
 
 from motma.kernel.errors import Malformed
 from motma.records import service
 from motma.records.errors import NothingToUndo, RecordEnded, RecordUnknown
 from motma.records.model import NOBODY
-
-BY = UUID(int=7)
 
 
 async def test_a_dose_finds_its_person_and_becomes_a_fact(desk: Desk) -> None:
