@@ -21,7 +21,7 @@ _PROGRESS: Final = 10_000
 
 By = Annotated[str, typer.Option("--by", help="Your log-in, of the role authority.")]
 Pin = Annotated[
-    str, typer.Option(prompt="PIN", hide_input=True, envvar="MOTMA_PIN", help="Asked for.")
+    str, typer.Option(prompt="PIN", hide_input=True, help="Asked for when it is not given.")
 ]
 BookId = Annotated[str, typer.Argument(metavar="BOOK", help="The book's id.")]
 Number = Annotated[int, typer.Argument(metavar="VERSION", min=1)]

@@ -1,5 +1,6 @@
 """A book comes into force by two people's will, after a dry run, and can go back."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.integration.cards.conftest import (
     book,
 )
 
+from motma.cards.books import service
+from motma.cards.books.errors import PopulationTooLarge
 from motma.rules.facts import Facts
 
 OVERRIDE = "the second dose is recalled, see notice 12"
@@ -187,3 +190,42 @@ async def test_each_step_leaves_an_event(office: Office) -> None:
         "cards.book-proposed",
         "cards.book-published",
     ]
+
+
+async def test_of_two_publishers_at_once_one_succeeds(office: Office) -> None:
+    await office.ready(book())
+    both = [office.step(office.second, "publish") for _ in range(2)]
+    told = await asyncio.gather(*both)
+    assert sorted(one.get("code", "done") for one in told) == ["cards.book-state", "done"]
+    listed = (await office.first.send("GET", "/v1/books")).json()
+    assert len(listed["publications"]) == 1
+
+
+async def test_the_book_of_a_place_is_asked_as_it_was_known(office: Office) -> None:
+    await office.published(book())
+    place = {"province": "56", "commune": None, "place_kind": None, "activity": None}
+    async with office.stage.platform.pool.acquire() as db:
+        now = office.clock.now()
+        known = await service.book_at(db, **place, true_at=NOON, known_at=now)
+        unknown = await service.book_at(db, **place, true_at=now, known_at=NOON)
+        elsewhere = await service.book_at(
+            db, **place | {"province": "01"}, true_at=now, known_at=now
+        )
+    assert [known.id, unknown.id, elsewhere.id] == [BOOK, "neutral", "neutral"]
+
+
+async def test_a_request_rehearses_no_large_population(office: Office) -> None:
+    await office.draft(book())
+    await office.step(office.first, "propose")
+    for number in ("001190000001", "001190000002"):
+        await office.person(number, None, commune=None)
+    async with office.stage.platform.pool.acquire() as db:
+        with pytest.raises(PopulationTooLarge):
+            await service.dry_run(
+                db,
+                office.stage.platform.means,
+                book_id=BOOK,
+                version=1,
+                told=lambda _people: None,
+                most=1,
+            )
