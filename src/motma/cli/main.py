@@ -23,8 +23,9 @@ from motma.cli import (
     scanning,
     serve,
     simulate,
-    valuesets,
+    snapshots,
     sources,
+    valuesets,
 )
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(sources.app, name="sources")
 qr.app.command("draw")(qr_draw.draw)

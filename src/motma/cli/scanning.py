@@ -1,6 +1,7 @@
 """`motma scan`: scan a text as one of the demo's readers."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,28 +14,52 @@ from motma.access.tokens import Claims
 from motma.bootstrap import Platform
 from motma.cli.demonstration import demo_claims
 from motma.cli.running import out, run
+from motma.cli.scan_offline import scan_offline
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.scan import service
 from motma.scan.answering import Answer
 from motma.scan.model import Ask
+from motma.scan.offline import Place
 from motma.web.app import gate_of
 
 
-def scan(
+def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     text: Annotated[str, typer.Argument(help="The text of any QR; - reads standard input.")],
-    as_reader: Annotated[str, typer.Option("--as", help="A demo reader, e.g. guard@demo.")],
+    as_reader: Annotated[
+        str | None, typer.Option("--as", help="A demo reader, e.g. guard@demo.")
+    ] = None,
     purpose: Annotated[
         str | None, typer.Option(help="The role's first purpose if left out.")
     ] = None,
     case: Annotated[str | None, typer.Option(help="Case number, for tracers.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer.")] = False,
+    offline: Annotated[
+        Path | None, typer.Option(help="A snapshot's file: decide without the network.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="Offline: keys to trust from now on (a JWK set).")
+    ] = None,
+    province: Annotated[str | None, typer.Option(help="Offline: where the gate is.")] = None,
+    commune: Annotated[str | None, typer.Option(help="Offline: where the gate is.")] = None,
+    place_kind: Annotated[str | None, typer.Option(help="Offline: e.g. school.")] = None,
+    activity: Annotated[str | None, typer.Option(help="Offline: e.g. shipper.")] = None,
+    at: Annotated[str | None, typer.Option(help="Offline: as of this moment.")] = None,
 ) -> None:
     """Scan a text as a reader of the demo would; the scan is logged like any other.
+
+    With --offline nothing is logged and nobody is looked up: signature, snapshot and the code's
+    card slot decide, and the answer says what could not be known.
 
     Example: motma scan "$(motma qr draw 179182651409203417 -o card.svg)" --as guard@demo
     """
     code = sys.stdin.read().strip("\r\n") if text == "-" else text
+    if offline is not None:
+        place = Place(province=province, commune=commune, kind=place_kind, activity=activity)
+        scan_offline(code, offline, keys=keys, place=place, at=at, as_json=as_json)
+        return
+    if as_reader is None:
+        raise typer.BadParameter("say who scans: --as guard@demo, or --offline FILE")
 
     async def work(platform: Platform) -> Answer:
         claims = await demo_claims(platform, as_reader)
