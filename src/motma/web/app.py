@@ -33,6 +33,7 @@ from motma.web import (
     people,
     problems,
     scans,
+    snapshots,
     sources,
     upkeep,
 )
@@ -43,6 +44,7 @@ from motma.web.calls import Proofs, Tokens
 OPERATIONS: Final = [
     *scans.OPERATIONS,
     *public.OPERATIONS,
+    *snapshots.OPERATIONS,
     *access.OPERATIONS,
     *clients.OPERATIONS,
     *sources.OPERATIONS,
