@@ -117,7 +117,7 @@ OPERATIONS = [
         path=PATH,
         handler=give_token,
         answer=ClientToken,
-        auth="assertion",
+        auth="none",
         summary="A token for a program",
         tag="access",
     ),
