@@ -12,6 +12,7 @@ from string import digits
 from typing import Final
 
 from motma.identity.matching.evidence import Evidence, bhyt_of, birth_of, document_of, phone_of
+from motma.identity.matching.syllables import repaired
 from motma.identity.model import Profile
 from motma.kernel import documents, names, units
 from motma.kernel.documents import DocumentKind
@@ -32,6 +33,11 @@ _KINDS: Final = (
     DocumentKind.PASSPORT,
     DocumentKind.BIRTH_CERTIFICATE,
 )
+#: First letters that a region does not keep apart: Lan and Nan, Dung and Giung, Trí and Chí.
+_ALIKE: Final = {
+    "L": "N", "N": "L", "S": "X", "X": "S", "T": "C", "C": "T", "K": "Q", "Q": "K",
+    "D": "GR", "G": "DR", "R": "DG", "V": "D",
+}  # fmt: skip
 #: Only these are numbers of digits, so that one wrong digit can be undone by trying all.
 _NUMERIC: Final = frozenset({DocumentKind.CCCD, DocumentKind.CMND, DocumentKind.BHYT})
 
@@ -81,12 +87,14 @@ def asked_of(evidence: Evidence) -> Asked:
 
 def _documents_of(evidence: Evidence) -> list[documents.Document]:
     """What the document's number may be the number of, and the insurance number."""
-    shown = [(kind, document_of(evidence.document_number)) for kind in _KINDS]
+    bare, written = document_of(evidence.document_number), evidence.document_number
+    shown = [(kind, bare if kind in _NUMERIC else written) for kind in _KINDS]
     shown.append((DocumentKind.BHYT, bhyt_of(evidence.bhyt)))
     return [found for kind, number in shown if (found := _document(kind, number)) is not None]
 
 
 def _document(kind: DocumentKind, number: str) -> documents.Document | None:
+    """The document, when the number has the form of its kind."""
     try:
         return documents.normalise(kind, number) if number else None
     except Malformed:
@@ -122,8 +130,8 @@ def _by_birth(words: list[str], born: tuple[int, int, int]) -> Iterator[Key]:
     year, month, day = born
     if not (month and day):
         return
-    name = " ".join(words)
-    for date in dict.fromkeys(_dates(year, month, day)):
+    whole = dict.fromkeys((" ".join(words), " ".join(map(repaired, words))))
+    for name, date in product(whole, dict.fromkeys(_dates(year, month, day))):
         yield "name-birth", f"{name}|{date}"
     for letters, date in product(_all_letters(words), (_date(born), _date((year, day, month)))):
         yield "letters-birth", f"{letters}|{date}"
@@ -156,9 +164,17 @@ def _letters(words: list[str]) -> str:
 
 
 def _all_letters(words: list[str]) -> list[str]:
-    """The same if the name was written given name first, in whole or before family and middle."""
-    first, second, last = words[0][0], words[min(1, len(words) - 1)][0], words[-1][0]
-    return list(dict.fromkeys((first + last, last + first, second + first)))
+    """The same, if the name was written in another order or its given name with a slip.
+
+    Orders: given name first, alone or before all others; family name last. Slips: a first letter
+    that changed places with the second, or that sounds alike in some region.
+    """
+    first, second, before, last = (
+        words[at][0] for at in (0, min(1, len(words) - 1), max(len(words) - 2, 0), -1)
+    )
+    slipped = (*words[-1][1:2], *_ALIKE.get(last, ""))
+    orders = (first + last, last + first, second + first, last + before)
+    return list(dict.fromkeys((*orders, *(first + letter for letter in slipped))))
 
 
 def _codes(commune: str) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """One record's evidence → the person it is about, against the whole register, in milliseconds."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,9 @@ MOST_CANDIDATES: Final = 200
 #: A young register is weighed as if it had this many people: those who are missing from it have
 #: namesakes in it. Source: ours.
 LEAST_PEOPLE: Final = 100_000
+#: Share of records whose person is not in the register: five times what the weights were learned
+#: with, since no register knows how many it lacks. A wrong link weighs more than a look.
+ABSENT: Final = 0.1
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +136,7 @@ async def _likeliest(db: Connection, means: Means, evidence: Evidence, asked: As
     terms = await terms_of(db, means, asked)
     best = weighed(people, features_of(evidence), terms)
     named = [Candidate(one.person.person_id, one.weighed) for one in best]
-    match = decide(shipped(), named, people=terms.people)
+    match = decide(replace(shipped(), absent=ABSENT), named, people=terms.people)
     if match.decision is Decision.LINK and not _may_attach(people, match.person):
         return Match(Decision.REVIEW, None, match.probability, match.candidates, match.parts)
     return match
