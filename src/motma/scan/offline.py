@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from motma.cards.snapshot import ended
 from motma.cards.snapshot.model import Snapshot
-from motma.codec import issued
-from motma.codec.issued import Card, Colour, Signature
+from motma.codec import reading
+from motma.codec.issued import Card, Colour, Issued, Signature
 from motma.kernel import names
 from motma.kernel.clock import civil_day
-from motma.kernel.errors import Malformed
 from motma.rules.books.choosing import choose
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.model import NEUTRAL
@@ -102,7 +101,7 @@ def _card(snapshot: Snapshot, text: str, place: Place, at: datetime) -> dict[str
         activity=place.activity,
         at=at,
     )
-    slot = _slot(text)
+    slot = _slot(text, at)
     if slot is None:
         return _neutral(book, "no-colour")
     until = reads(civil(slot.until))
@@ -130,12 +129,10 @@ def _card(snapshot: Snapshot, text: str, place: Place, at: datetime) -> dict[str
     }
 
 
-def _slot(text: str) -> Card | None:
-    """The card slot of a code whose signature holds."""
-    try:
-        return issued.parse(text.strip()).issue.card
-    except Malformed:
-        return None
+def _slot(text: str, at: datetime) -> Card | None:
+    """The card slot of a code whose signature holds, however the text reached us."""
+    value = reading.read(text, today=civil_day(at)).fields
+    return value.issue.card if isinstance(value, Issued) else None
 
 
 def _neutral(
