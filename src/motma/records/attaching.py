@@ -34,31 +34,39 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 async def settle(db: Connection, means: Means, standing: Sequence[Standing]) -> set[UUID]:
-    """Attach each record to whom its evidence names, or let it wait; returns those it moved to.
+    """Attach each record to whom its evidence names, or let it wait; returns those that moved.
 
     The caller has locked the records. Facts of everybody concerned are made again.
     """
     ids = [one.record_id for one in standing]
     attached = {row["record_id"]: row for row in await db.fetch(queries.OPEN_ATTACHMENTS, ids)}
-    barred = {(row["record_id"], row["person_id"]) for row in await db.fetch(queries.BARRED, ids)}
+    barred = await _barred(db, means, ids)
     concerned: set[UUID] = set()
     moved: set[UUID] = set()
     for one in standing:
         open_row = attached.get(one.record_id)
         before = open_row["person_id"] if open_row is not None else None
-        after = before
+        after, found = before, matching.NOBODY
         if open_row is None or open_row["by_id"] is None:
             found = await _evidence(db, means, one, barred)
-            after = found.person_id
-            if not await _same(db, means, before, after):
+            if not await _same(db, means, before, found.person_id):
                 await _move(db, means, one.record_id, found, before=before)
+                after = found.person_id
                 moved |= {one.record_id} if after else set()
-            else:
-                after = before
-        await _wait(db, means, one, waits=after is None and one.state != "undone")
+        waits = after is None and one.state != "undone"
+        await _wait(db, means, one, waits=waits)
+        await matching.ask(db, means, one.record_id, one.about, found)
         concerned |= {person for person in (before, after) if person is not None}
     await rebuild(db, means, concerned)
     return moved
+
+
+async def _barred(db: Connection, means: Means, ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+    """(record, person as they are now) that somebody took apart."""
+    return {
+        (row["record_id"], (await identity.resolve(db, means, row["person_id"])).person_id)
+        for row in await db.fetch(queries.BARRED, ids)
+    }
 
 
 async def _evidence(
@@ -68,7 +76,7 @@ async def _evidence(
     if one.state == "undone":
         return matching.NOBODY
     found = await matching.find(db, means, one.about)
-    if found.person_id is None or (one.record_id, found.person_id) in barred:
+    if found.person_id is not None and (one.record_id, found.person_id) in barred:
         return matching.NOBODY
     return found
 

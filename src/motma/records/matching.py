@@ -1,16 +1,17 @@
 """Whose a record is, asked of identity with evidence; and the keys under which a record waits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from msgspec.structs import asdict
 
 from motma.access.means import Means
-from motma.identity.matching import blocks
+from motma.identity.matching import blocks, queueing
 from motma.identity.matching import finding as identity
-from motma.identity.matching.deciding import Decision
+from motma.identity.matching.deciding import Decision, Match
 from motma.identity.matching.evidence import Evidence
+from motma.identity.matching.queueing import Subject
 from motma.identity.model import Assurance, Attribute, Profile
 from motma.kernel.clock import Clock
 from motma.records.model import About
@@ -18,6 +19,8 @@ from motma.storage.pool import Connection
 
 BY_DOCUMENT: Final = "document"
 BY_WEIGHT: Final = "model"
+#: Kind of what stands in the review queue.
+SUBJECT: Final = "record"
 
 Part = tuple[str, str, float]
 
@@ -29,8 +32,8 @@ class Found:
     person_id: UUID | None
     how: str = BY_DOCUMENT
     probability: float = 0.0
-    parts: tuple[Part, ...] = field(default=())
-    candidates: tuple[UUID, ...] = ()  # for a registrar, when evidence alone can't decide
+    parts: tuple[Part, ...] = ()
+    review: Match[UUID] | None = None  # for a registrar, when evidence alone can't decide
 
 
 NOBODY: Final = Found(person_id=None)
@@ -46,8 +49,17 @@ async def find(db: Connection, means: Means, about: About) -> Found:
         how=BY_DOCUMENT if match.probability == 1 else BY_WEIGHT,
         probability=match.probability,
         parts=parts,
-        candidates=match.candidates if match.decision is Decision.REVIEW else (),
+        review=match if match.decision is Decision.REVIEW else None,
     )
+
+
+async def ask(db: Connection, means: Means, record_id: UUID, about: About, found: Found) -> None:
+    """Put a record before a registrar when only a person can decide, or take it from there."""
+    subject = Subject(SUBJECT, record_id)
+    if found.review is not None:
+        await queueing.offer(db, means, subject, evidence_of(about), found.review)
+    else:
+        await queueing.withdraw(db, means, subject)
 
 
 def evidence_of(about: About) -> Evidence:
