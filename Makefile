@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-qr bench-timing bench-certlogic clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-qr bench-timing bench-certlogic clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench-scan:  ## measure scans: scans/s, latency, beside a bare handler
 bench-import:  ## measure the import of people beside a raw COPY
 	$(SETUP) --dev
 	@$(BIN)/python bench/import_people.py
+
+bench-finding:  ## measure finding the person of a record
+	$(SETUP) --dev
+	@$(BIN)/python bench/finding.py $(ARGS)
 
 bench-qr:  ## measure parsing, signing, drawing and reading of QR codes
 	$(SETUP) --dev
