@@ -4,6 +4,7 @@ import typer
 
 from motma.cli import (
     audit,
+    claims,
     clients,
     db,
     demo,
@@ -44,6 +45,7 @@ app.add_typer(readers.app, name="readers")
 app.add_typer(records_import.app, name="records")
 app.add_typer(valuesets.app, name="valuesets")
 app.add_typer(matching.app, name="matching")
+app.add_typer(claims.app, name="claims")
 app.add_typer(qr.app, name="qr")
 app.add_typer(rules.app, name="rules")
 app.add_typer(keys.app, name="keys")

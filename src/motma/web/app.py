@@ -25,6 +25,7 @@ from motma.scan.published import PublishedKeys
 from motma.web import (
     access,
     books,
+    claims,
     clients,
     matching,
     me,
@@ -52,6 +53,7 @@ OPERATIONS: Final = [
     *books.OPERATIONS,
     *matching.OPERATIONS,
     *me.OPERATIONS,
+    *claims.OPERATIONS,
 ]
 #: What every gate asks for all day.
 HOT: Final = {

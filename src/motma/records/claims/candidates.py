@@ -57,12 +57,14 @@ async def beside(db: Connection, means: Means, person: PersonRow, shown: Shown) 
     people = await finding.candidates_of(db, means, asked)
     terms = await finding.terms_of(db, means, asked)
     ranked = finding.weighed(people, features, terms)
-    own = next((one.weighed for one in ranked if one.person == person.person_id), None)
+    own = next((one.weighed for one in ranked if one.person.person_id == person.person_id), None)
     if own is None:
         itself = finding.Person(person_id=person.person_id, profile=person.profile)
         own = weigh(shipped(), features, finding.features_of_person(itself), terms=terms)
     rivals = any(
-        one.weighed.probability >= REVIEW for one in ranked if one.person != person.person_id
+        one.weighed.probability >= REVIEW
+        for one in ranked
+        if one.person.person_id != person.person_id
     )
     return Candidate(shown=shown, about=about, weighed=own, rivals=rivals)
 

@@ -8,7 +8,7 @@ import msgspec
 from motma.access.means import Means
 from motma.identity import service as identity
 from motma.records import service as records
-from motma.records.claims import queries
+from motma.records.claims import queries, service
 from motma.records.claims.candidates import beside
 from motma.records.claims.explaining import KINDS
 from motma.records.claims.model import Effect, Expected
@@ -57,13 +57,13 @@ async def leave(
     await db.execute(queries.SEND, TOPIC, key, body, means.clock.now())
 
 
-async def opened(
-    db: Connection, means: Means, body: object, *, expected: Expected | None = None
-) -> Correction:
+async def opened(db: Connection, means: Means, body: object) -> Correction:
     """The message of an outbox row, made when it is sent, of what is known then."""
     errand = msgspec.convert(body, Errand)
     person = await identity.resolve(db, means, errand.person_id)
     if errand.record_id is None:
+        row = await db.fetchrow(queries.ONE, errand.person_id, errand.claim_id)
+        expected = None if row is None else service.opened(means, row).said.expected
         number = max(person.profile.documents, key=lambda d: d.assurance, default=None)
         whose = {
             "full_name": person.profile.full_name.value,

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.integration.records.conftest import HERS, Desk, dose
 
+from motma.identity.model import ShownDocument
 from motma.kernel.errors import Declined
 from motma.records import service as records
 from motma.records.claims import corrections, deciding, service
@@ -47,7 +48,12 @@ async def accepted(desk: Desk, person_id: UUID, claim: Claim, **how: Any) -> Cla
 
 async def kinds_of(desk: Desk) -> list[str]:
     rows = await desk.db.fetch("SELECT kind FROM event ORDER BY known_at, event_id")
-    return [row["kind"] for row in rows if row["kind"].startswith("claims.")]
+    return sorted(row["kind"] for row in rows if row["kind"].startswith("claims."))
+
+
+async def errands(desk: Desk) -> Any:
+    statement = "SELECT key, body FROM local.outbox WHERE topic = $1 ORDER BY outbox_id"
+    return await desk.db.fetch(statement, corrections.TOPIC)
 
 
 async def code_of(awaited: Any) -> str:
@@ -89,17 +95,11 @@ async def test_several_that_fit_are_told_like_nothing(desk: Desk) -> None:
 
 
 async def test_a_number_that_was_only_declared_tells_nothing(desk: Desk) -> None:
-    documents = ({"kind": "cccd", "number": "001190000001", "seen": False},)
-    claim_documents = msgspec.convert(documents, tuple[deciding_document(), ...])
-    person = await desk.register(documents=claim_documents)
+    seen = ShownDocument(kind="passport", number="B1234567", seen=True)
+    said = ShownDocument(kind="cccd", number="001190000001", seen=False)
+    person = await desk.register(documents=(seen, said))
     await waiting_dose(desk)
     assert (await explained(desk, person)).status == "nothing-to-tell"
-
-
-def deciding_document() -> Any:
-    from motma.identity.model import ShownDocument
-
-    return ShownDocument
 
 
 async def test_the_own_record_is_pointed_at_even_when_taken_back(desk: Desk) -> None:
@@ -127,12 +127,12 @@ async def test_an_accepted_claim_attaches_the_record_at_once_and_tells_the_sourc
     decided = await accepted(desk, person, claim, effect=ATTACH, record_id=record_id)
     assert (decided.state, decided.reason, decided.with_photo) == ("accepted", "paper seen", False)
     assert await desk.days(person) == ["2025-09-03"]
-    row = await desk.db.fetchrow("SELECT * FROM local.outbox WHERE topic = $1", corrections.TOPIC)
+    (row,) = await errands(desk)
     assert row["key"] == "registry"
     message = await corrections.opened(desk.db, desk.means, row["body"])
     assert (message.source_id, message.effect) == ("w1", ATTACH)
     assert message.whose == {"birth": "1990-02-03"}
-    assert await kinds_of(desk) == ["claims.filed", "claims.accepted"]
+    assert await kinds_of(desk) == ["claims.accepted", "claims.filed"]
 
 
 async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(desk: Desk) -> None:
@@ -147,7 +147,9 @@ async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(de
     )  # fmt: skip
     assert (again.state, again.due_on > claim.due_on) == ("open", True)
     assert await desk.days(person) == []
-    bodies = await desk.db.fetch("SELECT body FROM local.outbox WHERE topic = $1", corrections.TOPIC)
+    bodies = await desk.db.fetch(
+        "SELECT body FROM local.outbox WHERE topic = $1", corrections.TOPIC
+    )
     assert [row["body"].get("undone", False) for row in bodies] == [False, True]
 
 
@@ -185,7 +187,8 @@ async def test_a_refusal_reaches_the_person_with_its_reason_and_takes_the_photo(
 async def test_a_wrong_record_is_retracted_or_leaves_the_one_whose_it_is_not(desk: Desk) -> None:
     person = await desk.register()
     first, second = await desk.receive(dose("a"), dose("b", on="2025-10-03"))
-    assert first.record_id and second.record_id
+    assert first.record_id
+    assert second.record_id
     wrong = await filed(desk, person, Statement(wish="wrong", record_id=first.record_id, note="x"))
     not_mine = await filed(
         desk, person, Statement(wish="not-mine", record_id=second.record_id, note="x")
@@ -206,7 +209,7 @@ async def test_what_nobody_has_is_asked_of_every_source_of_its_type(desk: Desk) 
     person = await desk.register()
     claim = await filed(desk, person)
     await accepted(desk, person, claim, effect="forwarded")
-    row = await desk.db.fetchrow("SELECT * FROM local.outbox WHERE topic = $1", corrections.TOPIC)
+    (row,) = await errands(desk)
     assert row["key"] == "any:dose"
     message = await corrections.opened(desk.db, desk.means, row["body"])
     assert message.expected == EXPECTED
