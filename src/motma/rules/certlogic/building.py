@@ -15,6 +15,9 @@ from motma.rules.certlogic.model import Node
 from motma.rules.certlogic.timing import Closure, compare_times, plus_time, text_as_moment
 from motma.rules.certlogic.values import Watch, holds, integer, is_true, same
 
+#: Characters of an identifier that are split for one unit of work; real ones have 72 at most.
+_CHARACTERS_SPLIT: Final = 100
+
 Truth = Callable[[object, Watch], object]
 
 #: Nodes whose value is true, false, a number, a text or data: never a date-time.
@@ -138,7 +141,7 @@ class Builder:
     def fragment(self, node: model.Fragment) -> Closure:
         """A part of an identifier."""
         operand, index = self.value(node.operand), node.index
-        return lambda data, watch: _fragment(operand(data, watch), index)
+        return lambda data, watch: _fragment(operand(data, watch), index, watch)
 
 
 _BUILDS: Final[Mapping[type, Callable[..., Closure]]] = {
@@ -226,11 +229,12 @@ def _reduce(operand: Closure, step: Closure, initial: Closure, *, work: int) -> 
     return value
 
 
-def _fragment(identifier: object, index: int) -> str | None:
+def _fragment(identifier: object, index: int, watch: Watch) -> str | None:
     """One part of a certificate's identifier; None when there is no such part."""
     if identifier is None:
         return None
     if not isinstance(identifier, str):
         raise Malformed("rules.not-a-text")
+    watch.spend(len(identifier) // _CHARACTERS_SPLIT)
     parts = identifier.removeprefix("URN:UVCI:").replace("/", ":").replace("#", ":").split(":")
     return parts[index] if 0 <= index < len(parts) else None

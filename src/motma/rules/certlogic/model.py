@@ -156,5 +156,6 @@ def parts(node: Node) -> Iterator[Node]:
 
 
 def size(node: Node) -> int:
-    """How many nodes there are, this one included."""
-    return 1 + sum(map(size, parts(node)))
+    """How many nodes there are, this one included; a long path counts as several."""
+    steps = len(node.path) // 4 if isinstance(node, Var) else 0
+    return 1 + steps + sum(map(size, parts(node)))

@@ -13,6 +13,9 @@ from motma.rules.certlogic.model import Node
 MOST_NODES: Final = 10_000
 MOST_LEVELS: Final = 100
 
+#: A longer text is no code, date or name; comparing with it would be work of its own.
+LONGEST_TEXT: Final = 1_000
+
 #: Whole numbers beyond it are not the same on every platform. Source: ECMAScript, Number.
 LARGEST_INTEGER: Final = 2**53 - 1
 
@@ -47,8 +50,10 @@ class Reader:
         return node
 
     def _read(self, expression: object) -> Node:
-        if isinstance(expression, bool | str):
+        if isinstance(expression, bool):
             return model.Literal(expression)
+        if isinstance(expression, str):
+            return model.Literal(_text(expression))
         if isinstance(expression, int | float):
             return model.Literal(_integer(expression))
         if isinstance(expression, list):
@@ -145,10 +150,17 @@ def _integer(value: object) -> int:
     return value
 
 
+def _text(text: str) -> str:
+    """A text of a length that may be compared."""
+    if len(text) > LONGEST_TEXT:
+        raise Malformed("rules.text-too-long")
+    return text
+
+
 def _path(path: object) -> tuple[str, ...]:
     """The steps of a path."""
     if path == "":
         return ()
-    if not isinstance(path, str) or not _PATH.fullmatch(path):
+    if not isinstance(path, str) or not _PATH.fullmatch(_text(path)):
         raise Malformed("rules.path")
     return tuple(path.split("."))

@@ -10,6 +10,9 @@ from motma.rules.certlogic.reading import LARGEST_INTEGER, MOST_LEVELS
 #: Nodes run and array items looked at, in one evaluation: some tenths of a second.
 MOST_WORK: Final = 1_000_000
 
+#: Characters that are compared for one unit of work; almost all texts are shorter.
+_CHARACTERS: Final = 256
+
 
 class Watch:
     """One evaluation: the work that is left, and the breakpoints met so far.
@@ -54,6 +57,8 @@ def integer(value: object) -> int:
 
 def same(left: object, right: object, watch: Watch) -> bool:
     """Equality of value and of type, of arrays and objects part by part."""
+    if type(left) is str or type(right) is str:
+        return _same_text(left, right, watch)
     pending = [(left, right)]
     while pending:
         one, other = pending.pop()
@@ -63,10 +68,13 @@ def same(left: object, right: object, watch: Watch) -> bool:
             watch.spend(len(one))
             pending.extend(zip(one, other, strict=True))
         elif isinstance(one, dict) and isinstance(other, dict):
+            watch.spend(len(one))
             if one.keys() != other.keys():
                 return False
-            watch.spend(len(one))
             pending.extend((one[key], other[key]) for key in one)
+        elif type(one) is str:
+            if not _same_text(one, other, watch):
+                return False
         elif not _same_single(one, other):
             return False
     return True
@@ -76,9 +84,10 @@ def holds(array: object, needle: object, watch: Watch) -> bool:
     """Whether one of the array's items is the same as the needle."""
     if not isinstance(array, list | tuple):
         raise Malformed("rules.not-an-array")
-    watch.spend(len(array))
     if type(needle) is str:  # equal to nothing but a text
+        watch.spend(len(array) * (1 + len(needle) // _CHARACTERS))
         return needle in array
+    watch.spend(len(array))
     return any(same(item, needle, watch) for item in array)
 
 
@@ -94,6 +103,15 @@ def plain(value: object, watch: Watch, *, level: int = 0) -> object:
     if isinstance(value, dict):
         return {key: plain(part, watch, level=level + 1) for key, part in value.items()}
     return [plain(part, watch, level=level + 1) for part in value]
+
+
+def _same_text(one: object, other: object, watch: Watch) -> bool:
+    """Whether both are the same text; long ones are work."""
+    if not (isinstance(one, str) and isinstance(other, str)) or len(one) != len(other):
+        return False
+    if len(one) > _CHARACTERS:
+        watch.spend(len(one) // _CHARACTERS)
+    return one == other
 
 
 def _same_single(one: object, other: object) -> bool:

@@ -156,6 +156,26 @@ def test_nested_reductions_run_out_of_work() -> None:
     assert reason({"reduce": [{"var": ""}, inner, 0]}, wide) == "rules.too-much-work"
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"===": [{"var": "accumulator.0"}, {"var": "accumulator.1"}]},
+        {"in": [{"var": "accumulator.0"}, {"var": "accumulator"}]},
+        {"extractFromUVCI": [{"var": "accumulator.0"}, 0]},
+    ],
+)
+def test_long_texts_are_work(step: object) -> None:
+    kept = {"if": [step, {"var": "accumulator"}, {"var": "accumulator"}]}
+    expression = {"reduce": [{"var": "items"}, kept, [{"var": "one"}, {"var": "other"}]]}
+    data = {"items": [0] * 1000, "one": "x" * 1_000_000, "other": "x" * 999_999 + "y"}
+    assert reason(expression, data) == "rules.too-much-work"
+
+
+def test_an_expression_holds_no_long_text() -> None:
+    assert reason("x" * 1001) == "rules.text-too-long"
+    assert reason({"var": "x." * 501 + "x"}) == "rules.text-too-long"
+
+
 def test_a_deep_result_of_reductions_is_declined() -> None:
     nesting = {"reduce": [{"var": ""}, [{"var": "accumulator"}], 1]}
     assert reason(nesting, [0] * 1000) == "rules.too-deep"
