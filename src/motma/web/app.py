@@ -33,6 +33,8 @@ from motma.web import (
     pages,
     people,
     problems,
+    records,
+    records_jobs,
     scans,
     snapshots,
     sources,
@@ -50,6 +52,8 @@ OPERATIONS: Final = [
     *clients.OPERATIONS,
     *sources.OPERATIONS,
     *people.OPERATIONS,
+    *records.OPERATIONS,
+    *records_jobs.OPERATIONS,
     *books.OPERATIONS,
     *matching.OPERATIONS,
     *me.OPERATIONS,
@@ -97,6 +101,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     ]
     yield
     stop.set()
+    await records_jobs.settled()
     await asyncio.gather(*tasks, return_exceptions=True)
     app.state.pictures.close()
 
