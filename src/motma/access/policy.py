@@ -21,6 +21,8 @@ FIELDS: Final = (
     "phones",
     "address",
     "card",
+    "card_reasons",
+    "records",
 )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from motma.access.means import Means
 from motma.access.model import Device, Place, Reader, Session
 from motma.access.policy import current
 from motma.access.tokens import TOKEN_LIFE, Claims, mint, read_jwk
+from motma.kernel import units
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.storage.pool import Connection
@@ -43,12 +44,21 @@ async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
     return organisation_id
 
 
-async def add_place(
-    db: Connection, means: Means, *, organisation_id: UUID, kind: str, name: str
+async def add_place(  # noqa: PLR0913 - a place has these columns; all keyword-only
+    db: Connection,
+    means: Means,
+    *,
+    organisation_id: UUID,
+    kind: str,
+    name: str,
+    commune_code: str | None = None,
+    commune_as_of: date | None = None,
 ) -> Place:
-    """Register a place of an organisation."""
+    """Register a place of an organisation; its commune decides which rule book speaks there."""
     if kind not in model.PLACE_KINDS:
         raise Malformed("access.place-kind", "kind")
+    if commune_code is not None:
+        _insist_commune(commune_code, commune_as_of)
     now = means.clock.now()
     place = Place(
         place_id=uuid7(now, means.random),
@@ -57,10 +67,23 @@ async def add_place(
         name=model.line(name, field="name", least=1),
     )
     await db.execute(
-        queries.ADD_PLACE, place.place_id, organisation_id, kind, place.name, None, None, now
+        queries.ADD_PLACE,
+        place.place_id,
+        organisation_id,
+        kind,
+        place.name,
+        commune_code,
+        commune_as_of,
+        now,
     )
     await means.log(db, "access.place-added", {"place_id": str(place.place_id)})
     return place
+
+
+def _insist_commune(code: str, as_of: date | None) -> None:
+    """Refuse a commune that never was, or whose code means two and no day is said."""
+    if units.find(code, as_of) is None:
+        raise Malformed("access.place-commune", "commune_code")
 
 
 async def add_reader(

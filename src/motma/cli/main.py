@@ -4,6 +4,7 @@ import typer
 
 from motma.cli import (
     audit,
+    cards,
     claims,
     clients,
     db,
@@ -52,6 +53,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(cards.app, name="cards")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(sources.app, name="sources")

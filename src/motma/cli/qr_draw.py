@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from motma.bootstrap import Platform
+from motma.cards import service as cards
+from motma.cards.shelf import Shelf
 from motma.cli.running import out, run
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_png, draw_svg
-from motma.identity import issuing, service
+from motma.identity import service
 
 
 def draw(
@@ -28,7 +30,9 @@ def draw(
         async with platform.transaction() as db:
             person = await service.find(db, platform.means, qid)
             form = Form.PHONE if phone else Form.PAPER
-            return await issuing.issue(db, platform.means, person, form=form, full=full)
+            return await cards.issue(
+                db, platform.means, Shelf(), person, form=form, full=full
+            )
 
     text = run(work)
     if output.suffix.lower() == ".png":

@@ -1,5 +1,6 @@
 """`motma readers`: organisations, places, readers and their devices."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -46,13 +47,32 @@ def add_organisation(name: str, as_json: AsJson = False) -> None:
 
 
 @app.command("add-place")
-def add_place(organisation: UUID, kind: str, name: str, as_json: AsJson = False) -> None:
-    """Register a place: public-place, checkpoint, transport, clinic or office."""
+def add_place(
+    organisation: UUID,
+    kind: str,
+    name: str,
+    commune: Annotated[str | None, typer.Option(help="Five-digit code of its commune.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day on which it is valid.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register a place: public-place, checkpoint, transport, clinic or office.
+
+    Its commune decides which rule book speaks there; without one cards stay neutral.
+    Example: motma readers add-place ORGANISATION public-place "Chợ Đầm" --commune 22366
+    """
 
     async def work(platform: Platform) -> UUID:
         async with platform.transaction() as db:
             place = await service.add_place(
-                db, platform.means, organisation_id=organisation, kind=kind, name=name
+                db,
+                platform.means,
+                organisation_id=organisation,
+                kind=kind,
+                name=name,
+                commune_code=commune,
+                commune_as_of=as_of.date() if as_of else None,
             )
         return place.place_id
 

@@ -166,7 +166,7 @@ def _drawn(book: CompiledBook, verdict: Verdict, language: Language) -> Iterator
     title: str = getattr(book.book.title, language)
     yield f"{title} ({book.id}, {book.number:04d})"
     yield getattr(verdict.reasons.text, language)
-    yield from _branches(verdict.reasons.parts, language, "")
+    yield from branches(verdict.reasons.parts, language, "")
     for better in verdict.improvements:
         yield f"→ {getattr(better.text, language)}"
     if verdict.valid_until is not None:
@@ -175,13 +175,13 @@ def _drawn(book: CompiledBook, verdict: Verdict, language: Language) -> Iterator
         yield f"{says} {reads(local)} ({verdict.valid_until.isoformat()})"
 
 
-def _branches(parts: tuple[Reason, ...], language: Language, margin: str) -> Iterator[str]:
+def branches(parts: tuple[Reason, ...], language: Language, margin: str) -> Iterator[str]:
     """The lines below one line."""
     for part in parts:
         last = part is parts[-1]
         mark = "✓" if part.holds else "✗"
         yield f"{margin}{'└─' if last else '├─'} {mark} {getattr(part.text, language)}"
-        yield from _branches(part.parts, language, margin + ("   " if last else "│  "))
+        yield from branches(part.parts, language, margin + ("   " if last else "│  "))
 
 
 def _book(name: str) -> CompiledBook:

@@ -15,6 +15,7 @@ from motma.bootstrap import Platform
 from motma.cli.demonstration import demo_claims
 from motma.cli.running import out, run
 from motma.cli.scan_offline import scan_offline
+from motma.kernel.clock import CIVIL_ZONE
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.scan import service
@@ -96,6 +97,8 @@ def _for_people(answer: Answer) -> str:
     lines = [f"{answer.outcome}: {answer.advice['text']['en']}"]
     lines += [f"  {name}: {value}" for name, value in sorted(shown.items())]
     if answer.card:
-        lines.append(f"  card: {answer.card['colour']}")
+        until = answer.card.valid_until
+        end = f" until {until.astimezone(CIVIL_ZONE):%H:%M %d/%m/%Y}" if until else ""
+        lines.append(f"  card: {answer.card.text.en}{end} ({answer.card.book.title.en})")
     lines += [f"  ! {w['code']}: {w['text']['en']}" for w in answer.warnings]
     return "\n".join(lines)

@@ -36,8 +36,12 @@ async def issue(
     form: Form,
     full: bool = False,
     wallet: UUID | None = None,
+    card: issued.Card | None = None,
 ) -> str:
-    """The signed text of a person's active QID, masked unless `full`, without a living part."""
+    """The signed text of a person's active QID, masked unless `full`, without a living part.
+
+    `card` is what its slot says; paper carries none.
+    """
     row = await queries.find_qid(db, person.qid)
     if row is None:
         raise PersonUnknown
@@ -47,6 +51,8 @@ async def issue(
     await means.log(db, "identity.code-issued", details, person_id=person.person_id)
     now = means.clock.now()
     value = _masked(person, row["issue_no"], form=form, wallet=wallet, now=now)
+    if form is Form.PHONE:
+        value = replace(value, card=card)
     if full:
         value = _full(person, value)
     kid = means.keyring.active("qr").kid

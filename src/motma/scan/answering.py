@@ -9,8 +9,10 @@ import msgspec
 from motma.access.means import Means
 from motma.access.tokens import Claims
 from motma.audit.model import Event, record
+from motma.cards.card import Card
 from motma.codec.issued import fitted_name
 from motma.kernel import names
+from motma.rules.facts import Facts
 from motma.scan import model, texts
 from motma.scan.judging import Judged
 
@@ -22,7 +24,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     advice: dict[str, Any]
     who: dict[str, Any] | None
-    card: dict[str, Any] | None
+    card: Card | None
+    records: Facts | None
     warnings: list[dict[str, Any]]
     family: str
     signature: dict[str, str | None]
@@ -44,7 +47,7 @@ def event_of(means: Means, claims: Claims, judged: Judged) -> Event:
         "place_name": judged.row["place_name"],
         "family": judged.code.family,
         "signature": judged.code.signature,
-        "saw": sorted([*(judged.shown or ()), *(["card"] if _with_card(judged) else ())]),
+        "saw": _saw(judged),
         "now": judged.outcome_now,
         "case": ask.case,
     }
@@ -76,7 +79,8 @@ def answer(judged: Judged, receipt: dict[str, Any]) -> Answer:
         outcome=outcome,
         advice={"code": code, "text": {"vi": vi, "en": en}},
         who=judged.shown,
-        card=_neutral() if _with_card(judged) else None,
+        card=judged.card,
+        records=judged.records,
         warnings=[texts.warning(code) for code in warned],
         family=judged.code.family,
         signature={"state": judged.code.signature, "kid": judged.code.kid},
@@ -86,19 +90,21 @@ def answer(judged: Judged, receipt: dict[str, Any]) -> Answer:
     )
 
 
-def _with_card(judged: Judged) -> bool:
-    """Whether the card is answered, maybe alone."""
-    told = judged.outcome_now in model.SEEN | model.CARD_ONLY
-    return told and "card" in judged.view.fields
-
-
-def _neutral() -> dict[str, Any]:
-    """Where no rule book applies, the card is neutral, never green by default (domain.md §5)."""
-    text = texts.both(texts.CARD_TEXT["neutral"])
-    return {"colour": "neutral", "text": text, "valid_until": None}
+def _saw(judged: Judged) -> list[str]:
+    """The names of the fields that are answered; of card and records, that they are."""
+    beside = {
+        "card": judged.card is not None,
+        "card_reasons": judged.card is not None and judged.card.reasons is not None,
+        "records": judged.records is not None,
+    }
+    return sorted([*(judged.shown or ()), *(name for name, told in beside.items() if told)])
 
 
 def _freshness(judged: Judged) -> dict[str, str | None]:
-    """How old data and keys are; no rule book decides anything yet."""
-    data_at, keys_at = judged.now.isoformat(), judged.keys_at.isoformat()
-    return {"data_at": data_at, "keys_at": keys_at, "rules_at": None}
+    """How old data, keys and rules are."""
+    rules_at = judged.rules_at
+    return {
+        "data_at": judged.now.isoformat(),
+        "keys_at": judged.keys_at.isoformat(),
+        "rules_at": rules_at.isoformat() if rules_at else None,
+    }

@@ -14,6 +14,9 @@ from motma.access.limits import Counters, insist
 from motma.access.means import Means
 from motma.access.policy import View, current
 from motma.access.tokens import Claims
+from motma.cards import card as cards
+from motma.cards.card import Card
+from motma.cards.shelf import Shelf
 from motma.codec import living
 from motma.codec.issued import Signature
 from motma.identity.issuing import living_name, living_secret
@@ -21,6 +24,9 @@ from motma.identity.model import PROFILE_COLUMN
 from motma.identity.model import read as read_profile
 from motma.kernel.clock import civil_day
 from motma.keys.vault import Vault
+from motma.records.model import FACTS_COLUMN
+from motma.rules.facts import Facts
+from motma.rules.facts import decode as decode_facts
 from motma.scan import codes, model
 from motma.scan.appending import Appender
 from motma.scan.errors import CaseNeeded, IdReused
@@ -51,6 +57,7 @@ class Gate:
     appender: Appender
     counters: Counters
     keys: PublishedKeys
+    shelf: Shelf
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +74,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime
     now: datetime
     keys_at: datetime  # when the published keys were last looked at
+    card: Card | None  # under the book of this place; None where no card is answered
+    records: Facts | None  # what is on record, where the view has it
+    rules_at: datetime | None  # when the books were last read
 
 
 async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered: bool) -> Judged:
@@ -90,6 +100,10 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered
     outcome_now = outcome = model.judge(code, known, at=now, today=civil_day(now))
     if decided_at != now:
         outcome = model.judge(code, known, at=decided_at, today=civil_day(decided_at))
+    facts = card = None
+    if answered and known is not None and outcome_now in model.SEEN | model.CARD_ONLY:
+        facts = _facts(gate.means, row, known)
+        card = await _card(gate, view, row, facts, now, proven=outcome_now in model.SEEN)
     return Judged(
         ask=ask,
         code=code,
@@ -102,7 +116,36 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered
         decided_at=decided_at,
         now=now,
         keys_at=gate.keys.checked_at,
+        card=card,
+        records=facts if "records" in view.fields and outcome_now in model.SEEN else None,
+        rules_at=gate.shelf.read_at,
     )
+
+
+async def _card(
+    gate: Gate, view: View, row: Record, facts: Facts, now: datetime, *, proven: bool
+) -> Card | None:
+    """The card under the book of this place, worked out now: a new record counts at once.
+
+    Reasons name doses and tests, so an unsigned text never brings them.
+    """
+    if "card" not in view.fields:
+        return None
+    if row["book_changes"] != gate.shelf.changes:
+        async with gate.pool.acquire() as db:
+            await gate.shelf.refresh(db, now)
+    kind = row["place_kind"]
+    book = gate.shelf.book_at(row["commune_code"], row["commune_as_of"], kind, now)
+    if proven and "card_reasons" in view.fields:
+        return cards.whole(book, facts, now)
+    return cards.short(book, facts, now)
+
+
+def _facts(means: Means, row: Record, known: Known) -> Facts:
+    """What is on record; of somebody without records the birth date alone."""
+    if row["facts"] is None:
+        return Facts(born=known.profile.birth.value)
+    return decode_facts(means.vault.open(FACTS_COLUMN, known.person_id, row["facts"]))
 
 
 async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code) -> Record:

@@ -49,6 +49,8 @@ class Outcome(StrEnum):
 
 #: Outcomes after which the view's fields are answered.
 SEEN: Final = frozenset({Outcome.KNOWN, Outcome.COPIED})
+#: Fields of a view that are answered beside `who`.
+BESIDE: Final = frozenset({"card", "card_reasons", "records"})
 #: Outcomes after which only the card is answered.
 CARD_ONLY: Final = frozenset({Outcome.UNSIGNED, Outcome.UNKNOWN_KEY})
 

@@ -1,8 +1,8 @@
 """All SQL of scan: the one statement of the hot path, and what people do with a scan afterwards.
 
-The reading statement names tables of access, identity and the log. It is the named exception to
-“each context keeps its queries its own”: one round trip is what makes a revoked device, a reader
-who left and a replaced code take effect at the very next scan.
+The reading statement names tables of access, identity, records, books and the log. It is the
+named exception to “each context keeps its queries its own”: one round trip is what makes a
+revoked device, a reader who left, a replaced code and a new record take effect at the next scan.
 """
 
 from typing import Final
@@ -17,12 +17,14 @@ READ: Final = """
            o.status AS organisation_status, o.name AS organisation_name,
            pl.kind AS place_kind, pl.name AS place_name,
            pl.organisation_id = r.organisation_id AND pl.status = 'active' AS own_place,
+           pl.commune_code, pl.commune_as_of,
+           (SELECT count(*) + count(ended_at) FROM rule_publication) AS book_changes,
            e.device_id AS seen_device, e.body_hash AS seen_hash,
            e.commitment AS seen_commitment, e.known_at AS seen_known_at,
            k.state, k.issue_no, k.ended_at, p0.merged_into IS NOT NULL AS merged,
            CASE WHEN p0.merged_into IS NOT NULL THEN (
                SELECT state FROM qid WHERE qid = p.qid) END AS kept_state,
-           p.person_id, p.profile, p.updated_at,
+           p.person_id, p.profile, p.updated_at, f.sealed AS facts,
            CASE WHEN a.wallets THEN (
                SELECT array_agg(w.device_id) FROM device w
                 WHERE w.person_id IN (p0.person_id, p.person_id) AND w.status = 'active'
@@ -47,6 +49,7 @@ READ: Final = """
                 LIMIT 1) k ON true
       LEFT JOIN person p0 ON p0.person_id = k.person_id
       LEFT JOIN person p ON p.person_id = coalesce(p0.merged_into, p0.person_id)
+      LEFT JOIN person_facts f ON f.person_id = p.person_id
      ORDER BY a.n
 """
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform
+from motma.cards.shelf import Shelf
 from motma.codec.pictures import PictureReader
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
@@ -25,6 +26,7 @@ from motma.scan.published import PublishedKeys
 from motma.web import (
     access,
     books,
+    cards,
     claims,
     clients,
     matching,
@@ -55,6 +57,7 @@ OPERATIONS: Final = [
     *records.OPERATIONS,
     *records_jobs.OPERATIONS,
     *books.OPERATIONS,
+    *cards.OPERATIONS,
     *matching.OPERATIONS,
     *me.OPERATIONS,
     *claims.OPERATIONS,
@@ -92,6 +95,7 @@ def create(settings: Settings | None = None, platform: Platform | None = None) -
 async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     """The application furnished, upkeep and sequencer running beside it."""
     _furnish(app, platform)
+    await records_jobs.resume(platform)
     _spare_the_collector()
     app.state.sequencer = sequencer_of(platform)
     stop, app.state.pictures = asyncio.Event(), PictureReader()
@@ -101,7 +105,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     ]
     yield
     stop.set()
-    await records_jobs.settled()
+    await records_jobs.stop()
     await asyncio.gather(*tasks, return_exceptions=True)
     app.state.pictures.close()
 
@@ -146,6 +150,7 @@ def gate_of(platform: Platform) -> Gate:
         appender=Appender(platform.pool, platform.keyring),
         counters=platform.counters,
         keys=PublishedKeys(platform.keyring, platform.clock),
+        shelf=Shelf(),
     )
 
 

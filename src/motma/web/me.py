@@ -8,13 +8,14 @@ from starlette.requests import Request
 
 from motma.access import queries as access_queries
 from motma.access import service as access
+from motma.cards import service as cards
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
 from motma.identity import ending, guardianship, issuing, service
 from motma.identity.errors import PersonUnknown
 from motma.identity.model import PersonRow
 from motma.storage.pool import Connection
-from motma.web.calls import platform_of, require_person
+from motma.web.calls import gate_of, platform_of, require_person
 from motma.web.operations import Operation
 from motma.web.people import QrText
 from motma.web.reads import notices_of, reads_of
@@ -51,9 +52,10 @@ async def my_code(request: Request, _body: None) -> OwnCode:
     wallet = session.device.device_id
     async with platform.transaction() as db:
         person = await service.resolve(db, platform.means, person_id)
-        signed = await issuing.issue(
+        signed = await cards.issue(
             db,
             platform.means,
+            gate_of(request).shelf,
             person,
             form=Form.PHONE,
             full=request.query_params.get("full") == "1",

@@ -10,15 +10,16 @@ from motma.access import service as access
 from motma.access.limits import Limit, insist
 from motma.access.model import Session
 from motma.bootstrap import Platform
+from motma.cards import service as cards
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
-from motma.identity import issuing, model, searching, service
+from motma.identity import model, searching, service
 from motma.identity.model import Assurance, Claim, PersonRow, ShownDocument
 from motma.identity.searching import Wanted
 from motma.identity.service import ConflictOpened
 from motma.storage.pool import Connection
 from motma.web import cases, endings
-from motma.web.calls import network_of, platform_of, reader_of, require_role
+from motma.web.calls import gate_of, network_of, platform_of, reader_of, require_role
 from motma.web.operations import ByQid, post
 from motma.web.reads import log_read, reads_of
 
@@ -179,7 +180,8 @@ async def print_code(request: Request, body: CodeWanted) -> QrText:
     async with platform.transaction() as db:
         person = await service.find(db, platform.means, body.qid)
         await log_read(db, platform, session, person.person_id)
-        text = await issuing.issue(db, platform.means, person, form=form, full=body.full)
+        shelf = gate_of(request).shelf
+        text = await cards.issue(db, platform.means, shelf, person, form=form, full=body.full)
     return QrText(text=text, svg=draw_svg(text))
 
 

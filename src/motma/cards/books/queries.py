@@ -55,6 +55,7 @@ PUBLICATIONS: Final = """
            override
       FROM rule_publication ORDER BY published_at DESC, book_id LIMIT $1
 """
+CHANGES: Final = "SELECT count(*) + count(ended_at) FROM rule_publication"
 FORMER: Final = """
     SELECT f.version
       FROM rule_publication l
@@ -98,6 +99,12 @@ async def publications(db: Connection, most: int) -> list[Publication]:
 async def known_at(db: Connection, moment: datetime) -> list[tuple[str, int, str]]:
     """What was published at a moment: book, version, body."""
     return [(r["book_id"], r["version"], r["body"]) for r in await db.fetch(KNOWN_AT, moment)]
+
+
+async def changes(db: Connection) -> int:
+    """How often a publication began or ended: it only grows, whatever clocks say."""
+    found: int = await db.fetchval(CHANGES)
+    return found
 
 
 async def people(

@@ -159,6 +159,11 @@ async def history(db: Connection) -> list[Publication]:
     return await queries.publications(db, _MOST_LISTED)
 
 
+async def changes(db: Connection) -> int:
+    """How often a publication began or ended; another number means other books."""
+    return await queries.changes(db)
+
+
 async def books_at(db: Connection, *, known_at: datetime) -> tuple[CompiledBook, ...]:
     """The books that were published as of then; which of them is in force, they say themselves."""
     return tuple(_compiled(body) for *_, body in await queries.known_at(db, known_at))

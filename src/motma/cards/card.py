@@ -1,0 +1,80 @@
+"""The card that is answered: colour, words, until when, under which book; and why, to whom it may.
+
+What a guard hears is the colour and when it ends. The reasons name doses and tests, so they are
+for the person and for those whose view has `card_reasons`.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from motma.codec import issued
+from motma.rules.books.compiling import CompiledBook
+from motma.rules.books.judging import Improvement, Reason, judge
+from motma.rules.books.model import Text
+from motma.rules.books.searching import quick
+from motma.rules.facts import Facts
+
+#: Colours that have a place in the card slot of a code. Source: docs/qr-format.md.
+SLOTS: Final = {"green": issued.Colour.GREEN, "yellow": issued.Colour.YELLOW}
+
+
+class UnderBook(msgspec.Struct, frozen=True, kw_only=True):
+    """The rule book a colour was found under."""
+
+    id: str
+    version: int
+    number: int
+    title: Text
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A colour under a book at a moment; `reasons` and `improvements` only where they may go."""
+
+    colour: str
+    text: Text
+    valid_until: datetime | None
+    book: UnderBook
+    reasons: Reason | None = None
+    improvements: tuple[Improvement, ...] | None = None
+
+
+def short(book: CompiledBook, facts: Facts, at: datetime) -> Card:
+    """Colour and end, as every gate hears them."""
+    colour, until = quick(book, facts, at)
+    return Card(colour=colour, text=book.label(colour), valid_until=until, book=under(book))
+
+
+def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
+    """The same with the reasons as a tree and what would improve it."""
+    verdict = judge(book, facts, at)
+    return Card(
+        colour=verdict.colour,
+        text=verdict.label,
+        valid_until=verdict.valid_until,
+        book=under(book),
+        reasons=verdict.reasons,
+        improvements=verdict.improvements,
+    )
+
+
+def slot(card: Card, *, expires_at: datetime) -> issued.Card | None:
+    """What of the card may stand in a code: a favourable colour with an end; else nothing.
+
+    A red slot would publish an illness; absence means “ask”. The end is rounded down to the minute.
+    """
+    colour = SLOTS.get(card.colour)
+    if colour is None:
+        return None
+    until = min(card.valid_until or expires_at, expires_at).astimezone(UTC)
+    return issued.Card(
+        scheme=card.book.number, colour=colour, until=until.replace(second=0, microsecond=0)
+    )
+
+
+def under(book: CompiledBook) -> UnderBook:
+    """Which book it is."""
+    return UnderBook(
+        id=book.id, version=book.book.version, number=book.number, title=book.book.title
+    )

@@ -1,0 +1,94 @@
+"""Use cases of cards: somebody's card here and now or as of then, and the code that carries it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from motma.access.means import Means
+from motma.cards import card as cards
+from motma.cards.books import service as published
+from motma.cards.card import Card
+from motma.cards.errors import HistoryExpired
+from motma.cards.shelf import Shelf
+from motma.codec.issued import Form
+from motma.identity import issuing
+from motma.identity.model import PersonRow
+from motma.records import showing
+from motma.rules.books.choosing import choose
+from motma.rules.books.compiling import CompiledBook
+from motma.storage.pool import Connection
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For which place a card is asked: commune (else province), kind of place, activity."""
+
+    province: str | None = None
+    commune: str | None = None
+    place_kind: str | None = None
+    activity: str | None = None
+
+
+async def at_home(
+    db: Connection, means: Means, shelf: Shelf, person: PersonRow, at: datetime
+) -> Card:
+    """The card under the book of the person's own commune, with all its reasons."""
+    await shelf.keep_up(db, at)
+    facts = await showing.facts(db, means, person.person_id)
+    return cards.whole(home_book(shelf, person, at), facts, at)
+
+
+def home_book(shelf: Shelf, person: PersonRow, at: datetime) -> CompiledBook:
+    """The book that speaks where the person lives; neutral where that is not known."""
+    lives = person.profile.commune
+    code, _, as_of = lives.value.partition("@") if lives else ("", "", "")
+    return shelf.book_at(code or None, date.fromisoformat(as_of) if as_of else None, None, at)
+
+
+async def as_of(
+    db: Connection,
+    means: Means,
+    person_id: UUID,
+    where: Where,
+    *,
+    true_at: datetime,
+    known_at: datetime,
+) -> Card:
+    """The card at `true_at` from what was known, and published, at `known_at`.
+
+    HistoryExpired where nothing is kept of that time: it is past its keep-until, or was erased, or
+    the person was not registered yet.
+    """
+    facts = await showing.facts_of(db, means, person_id, true_at=true_at, known_at=known_at)
+    if facts.born is None:
+        raise HistoryExpired
+    book = choose(
+        await published.books_at(db, known_at=known_at),
+        province=where.province,
+        commune=where.commune,
+        place_kind=where.place_kind,
+        activity=where.activity,
+        at=true_at,
+    )
+    return cards.whole(book, facts, true_at)
+
+
+async def issue(
+    db: Connection,
+    means: Means,
+    shelf: Shelf,
+    person: PersonRow,
+    *,
+    form: Form,
+    full: bool = False,
+    wallet: UUID | None = None,
+) -> str:
+    """The signed text of a person's code; on a phone its slot says the colour at home."""
+    slot = None
+    if form is Form.PHONE:
+        now = means.clock.now()
+        await shelf.keep_up(db, now)
+        facts = await showing.facts(db, means, person.person_id)
+        found = cards.short(home_book(shelf, person, now), facts, now)
+        slot = cards.slot(found, expires_at=now + issuing.PHONE_LIFE)
+    return await issuing.issue(db, means, person, form=form, full=full, wallet=wallet, card=slot)

@@ -1,0 +1,64 @@
+"""The published books as one process knows them: which speaks at a place, without a query."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from motma.cards.books import service as published
+from motma.kernel.clock import civil_day
+from motma.rules.books.choosing import choose
+from motma.rules.books.compiling import CompiledBook
+from motma.storage.pool import Connection
+
+_Place = tuple[str | None, date | None, str | None, date]
+
+
+class Shelf:
+    """Books in memory; whoever reads the database compares `changes` and refreshes.
+
+    Choosing is remembered for each place and civil day, for books come into force at midnight.
+    """
+
+    def __init__(self) -> None:
+        self.books: tuple[CompiledBook, ...] = ()
+        self.changes = -1  # how many beginnings and ends of publications are known here
+        self.read_at: datetime | None = None
+        self._chosen: dict[_Place, CompiledBook] = {}
+
+    async def keep_up(self, db: Connection, now: datetime) -> None:
+        """Refresh if something was published since."""
+        if await published.changes(db) != self.changes:
+            await self.refresh(db, now)
+
+    async def refresh(self, db: Connection, now: datetime) -> None:
+        """Take over what was published; a reader that comes meanwhile finds the old or the new."""
+        # what is published while we read must not be taken for known
+        changes = await published.changes(db)
+        # a publisher's clock may be a little ahead of ours
+        self.books = await published.books_at(db, known_at=now + _AHEAD)
+        self._chosen = {}
+        self.changes, self.read_at = changes, now
+
+    def book_at(
+        self, commune: str | None, commune_as_of: date | None, kind: str | None, at: datetime
+    ) -> CompiledBook:
+        """The book that speaks at a place of this kind in this commune; neutral where none does."""
+        key = (commune, commune_as_of, kind, civil_day(at))
+        book = self._chosen.get(key)
+        if book is None:
+            book = choose(
+                self.books,
+                province=None,
+                commune=commune,
+                place_kind=kind,
+                activity=None,
+                at=at,
+                units_as_of=commune_as_of,
+            )
+            if len(self._chosen) < _MOST_REMEMBERED:
+                self._chosen[key] = book
+        return book
+
+
+_AHEAD: Final = timedelta(seconds=10)
+#: Places remembered; a nation has five million, one process serves few of them.
+_MOST_REMEMBERED: Final = 20_000
