@@ -125,14 +125,16 @@ def nudge(platform: Platform, job: Job) -> None:
     task.add_done_callback(lambda _: _under_way.pop(job.job_id, None))
 
 
-async def settled() -> None:
-    """Wait until this process works on nothing: before its pool is closed."""
-    while _under_way:
-        await asyncio.gather(*_under_way.values(), return_exceptions=True)
+async def stop() -> None:
+    """Stop between two chunks; whoever starts next goes on behind the last one."""
+    tasks = list(_under_way.values())
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def resume(platform: Platform) -> None:
-    """Go on with uploads whose process died; called by upkeep."""
+    """Go on with uploads whose process died; called when this one starts."""
     async with platform.pool.acquire() as db:
         waiting = await jobs.unfinished_uploads(db)
         found = [await jobs.find(db, platform.means, job_id) for job_id in waiting]

@@ -9,8 +9,10 @@ from tests.integration.records.conftest import NOON, dose
 from tests.staging import Caller, Stage, stage
 
 from motma.kernel.clock import SetClock
+from motma.records import importing, jobs
 from motma.records.codes import shipped
 from motma.records.fhir import writing
+from motma.records.importing import Order
 from motma.records.model import Delivery
 
 
@@ -139,6 +141,28 @@ async def test_an_upload_is_worked_on_told_about_and_taken_back(
         assert (await wallet.post("/v1/me/records", {})).json() == []
         guard = await on_stage.sign_in("guard@stage")
         assert (await guard.send("GET", f"/v1/records/jobs/{job_id}")).status_code == 403
+
+
+async def test_an_upload_whose_process_died_is_gone_on_with_by_the_next(
+    database: str, tmp_path: Path
+) -> None:
+    clock, home = SetClock(NOON), tmp_path / "home"
+    data = b"\n".join(msgspec.json.encode(dose(str(n))) for n in range(3))
+    async with stage(database, home, clock=clock) as before:
+        means = before.platform.means
+        order = Order(source="a source", format="ndjson", data=data)
+        async with before.platform.transaction() as db:
+            job = await importing.begin(db, means, order)
+            await jobs.upload(db, means, job, data)
+    async with stage(database, home, clock=clock) as after:
+        async with after.platform.pool.acquire() as db:
+            for _ in range(200):
+                job = await jobs.find(db, after.platform.means, job.job_id)
+                if job.finished:
+                    break
+                await asyncio.sleep(0.05)
+        assert (job.finished, job.rows, job.received) == (True, 3, 3)
+        assert await uploads_left(after) == 0
 
 
 async def test_an_upload_of_another_kind_is_refused(database: str, tmp_path: Path) -> None:
