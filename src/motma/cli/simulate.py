@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from motma.cli.running import told
 from motma.cli.simulate_records import records
+from motma.cli.simulate_sources import sources
 from motma.simulate.population import Row, people
 
 app = typer.Typer(no_args_is_help=True, help="Make synthetic data. None of it is about anybody.")
@@ -21,6 +22,7 @@ _STEP: Final = 5_000
 
 
 app.command("records")(records)
+app.command("sources")(sources)
 
 
 @app.callback()

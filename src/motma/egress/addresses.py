@@ -22,6 +22,8 @@ def target_of(url: str, *, private_network: bool) -> tuple[str, str, int, str]:
     >>> target_of("https://source.example/changes?after=7", private_network=False)
     ('https', 'source.example', 443, '/changes?after=7')
     """
+    if not url.isprintable():  # urlsplit would leave line breaks out
+        raise AddressRefused
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
@@ -32,7 +34,7 @@ def target_of(url: str, *, private_network: bool) -> tuple[str, str, int, str]:
     if plain or not host or parts.username or parts.password or parts.fragment:
         raise AddressRefused
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not (path.isascii() and path.isprintable()) or " " in path:
+    if not path.isascii() or " " in path:
         raise AddressRefused
     return parts.scheme, host, port, path
 
@@ -55,7 +57,8 @@ def allowed(text: str, *, private_network: bool) -> bool:
         return False
     if address.is_global and not address.is_reserved:
         return True
-    return private_network and (address.is_private or address.is_loopback)
+    inside = address.is_loopback or (address.is_private and not address.is_reserved)
+    return private_network and inside
 
 
 def _unwrapped(address: Address) -> Address:

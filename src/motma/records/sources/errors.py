@@ -53,4 +53,4 @@ class CircuitOpen(Declined):
 
     code = "sources.circuit-open"
     kind = Kind.BUSY
-    retry_after_s: int
+    retry_after_s: float

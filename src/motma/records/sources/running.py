@@ -16,7 +16,7 @@ from motma.storage.pool import Pool
 #: Seconds between two looks at a source that had nothing more.
 IDLE_S: Final = 10.0
 #: Seconds to wait after a failure that was counted; the circuit says the rest.
-_PAUSE_S: Final = 0.2
+_PAUSE_S: Final = 0.05
 
 _log = structlog.get_logger("motma.sources")
 
@@ -59,7 +59,7 @@ async def _read(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s
         except SourceUnknown:
             return
         except CircuitOpen as open_:
-            wait_s = float(open_.retry_after_s)
+            wait_s = open_.retry_after_s + 0.001  # rounded: never in vain
         except TurnLost:
             wait_s = _PAUSE_S
         except Declined as failed:

@@ -3,7 +3,6 @@
 Reading asks the network and so owns its transactions: nothing is held while a source answers.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -77,7 +76,7 @@ async def pull(pool: Pool, means: Means, name: str) -> Pulled:
         raise SourceUnknown
     wait_s = source.wait_s(means.clock.now())
     if wait_s > 0:
-        raise CircuitOpen(math.ceil(wait_s))
+        raise CircuitOpen(round(wait_s, 3))
     async with Egress(private_network=source.private_network) as egress:
         port = _port(source, egress)
         try:
