@@ -25,6 +25,7 @@ _CALLERS: Final = {
     "proof": "a device's key",
     "reader": "a reader",
     "person": "a person's wallet",
+    "client": "a source of records",
 }
 
 
