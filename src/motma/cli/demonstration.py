@@ -1,4 +1,4 @@
-"""The demo's content: synthetic people, three organisations, six readers, twenty places."""
+"""The demo's content: synthetic people, three organisations, eight readers, twenty places."""
 
 import json
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from motma.access import queries, service
 from motma.access.errors import Forbidden
 from motma.access.tokens import Claims, b64
 from motma.bootstrap import Platform
+from motma.cli import demo_health
 from motma.identity import queries as people_queries
 from motma.identity import service as identity
 from motma.identity.model import Assurance, Claim, ShownDocument
@@ -25,6 +26,11 @@ PEOPLE: Final = 2_000
 SEED: Final = 1405
 #: Everybody's PIN in the demo; a demo says that it is one on every page.
 PIN: Final = "258036"
+
+#: Where the markets of the demo stand, and where its supermarkets: two provinces, two rule books.
+NHA_TRANG: Final = "22366"
+HA_NOI: Final = "00070"
+_UNITS_AS_OF: Final = date(2025, 7, 1)
 
 #: Organisation → (its readers with their roles, its places with their kinds).
 CAST: Final[dict[str, tuple[dict[str, str], dict[str, str]]]] = {
@@ -43,7 +49,13 @@ CAST: Final[dict[str, tuple[dict[str, str], dict[str, str]]]] = {
         },
     ),
     "Demo · Trung tâm y tế": (
-        {"nurse@demo": "medical", "tracer@demo": "tracer", "registrar@demo": "registrar"},
+        {
+            "nurse@demo": "medical",
+            "tracer@demo": "tracer",
+            "registrar@demo": "registrar",
+            "authority@demo": "authority",
+            "authority2@demo": "authority",
+        },
         {
             "Trạm y tế Demo 1": "clinic",
             "Trạm y tế Demo 2": "clinic",
@@ -81,7 +93,13 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
             organisation = await service.add_organisation(db, platform.means, name)
             for place, kind in places.items():
                 await service.add_place(
-                    db, platform.means, organisation_id=organisation, kind=kind, name=place
+                    db,
+                    platform.means,
+                    organisation_id=organisation,
+                    kind=kind,
+                    name=place,
+                    commune_code=HA_NOI if place.startswith("Siêu thị") else NHA_TRANG,
+                    commune_as_of=_UNITS_AS_OF,
                 )
             for login, role in readers.items():
                 await service.add_reader(
@@ -92,6 +110,8 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
                     role=role,
                     pin=PIN,
                 )
+    await demo_health.publish(platform)
+    await demo_health.vaccinate(platform, rows, each=lambda done: each(len(rows) + done))
 
 
 async def welcome(platform: Platform) -> Welcome:

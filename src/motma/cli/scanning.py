@@ -33,6 +33,7 @@ def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     purpose: Annotated[
         str | None, typer.Option(help="The role's first purpose if left out.")
     ] = None,
+    place: Annotated[str | None, typer.Option(help="Name of one of the reader's places.")] = None,
     case: Annotated[str | None, typer.Option(help="Case number, for tracers.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer.")] = False,
     offline: Annotated[
@@ -56,15 +57,15 @@ def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """
     code = sys.stdin.read().strip("\r\n") if text == "-" else text
     if offline is not None:
-        place = Place(province=province, commune=commune, kind=place_kind, activity=activity)
-        scan_offline(code, offline, keys=keys, place=place, at=at, as_json=as_json)
+        gate = Place(province=province, commune=commune, kind=place_kind, activity=activity)
+        scan_offline(code, offline, keys=keys, place=gate, at=at, as_json=as_json)
         return
     if as_reader is None:
         raise typer.BadParameter("say who scans: --as guard@demo, or --offline FILE")
 
     async def work(platform: Platform) -> Answer:
         claims = await demo_claims(platform, as_reader)
-        ask = await _ask(platform, claims, code, purpose=purpose, case=case)
+        ask = await _ask(platform, claims, code, purpose=purpose, case=case, place=place)
         answer, _ = await service.scan(gate_of(platform), claims, ask)
         return answer
 
@@ -73,9 +74,15 @@ def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
 
 
 async def _ask(
-    platform: Platform, claims: Claims, code: str, *, purpose: str | None, case: str | None
+    platform: Platform,
+    claims: Claims,
+    code: str,
+    *,
+    purpose: str | None,
+    case: str | None,
+    place: str | None,
 ) -> Ask:
-    """A scan at the first place where the reader's role sees anybody for this purpose."""
+    """A scan at the named place, else at the first where the role sees anybody for the purpose."""
     role, organisation = claims.role or "", claims.organisation or UUID(int=0)
     able = current().purposes_of(role)
     if not able:
@@ -83,11 +90,11 @@ async def _ask(
     chosen = purpose or able[0]
     async with platform.pool.acquire() as db:
         places = await queries.places_of(db, organisation)
-    for place in places:
-        if (role, chosen, place.kind) in current().views:
+    for one in places:
+        if place in {None, one.name} and (role, chosen, one.kind) in current().views:
             scan_id = uuid7(platform.clock.now(), platform.random)
             return Ask(
-                scan_id=scan_id, code=code, checkpoint=place.place_id, purpose=chosen, case=case
+                scan_id=scan_id, code=code, checkpoint=one.place_id, purpose=chosen, case=case
             )
     raise Malformed("scan.no-place", "purpose")
 
@@ -100,5 +107,8 @@ def _for_people(answer: Answer) -> str:
         until = answer.card.valid_until
         end = f" until {until.astimezone(CIVIL_ZONE):%H:%M %d/%m/%Y}" if until else ""
         lines.append(f"  card: {answer.card.text.en}{end} ({answer.card.book.title.en})")
+    if answer.records:
+        lines += [f"  dose: {d.on} {d.product} {d.number}/{d.of}" for d in answer.records.doses]
+        lines += [f"  test: {t.at} {t.kind} {t.result}" for t in answer.records.tests]
     lines += [f"  ! {w['code']}: {w['text']['en']}" for w in answer.warnings]
     return "\n".join(lines)

@@ -1,0 +1,118 @@
+"""The demo's health data: published rule books, doses of some people, and one that found nobody."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from motma.access import queries
+from motma.bootstrap import Platform
+from motma.cards.books import service as books
+from motma.kernel import units
+from motma.kernel.clock import civil_day
+from motma.records import service
+from motma.records.model import About, Delivery, Dose
+from motma.rules.books.shipped import shipped
+from motma.simulate.population import Row
+
+#: Two people of the health authority: publishing takes two.
+AUTHORITY: Final = ("authority@demo", "authority2@demo")
+#: People with doses; the others have none on record.
+VACCINATED: Final = 300
+SOURCE: Final = "demo-registry"
+_COVID_19: Final = "840539006"
+_PRODUCT: Final = "EU/1/20/1528"
+_DAYS_BETWEEN: Final = 28
+_CHUNK: Final = 50
+_WHOLE: Final = len("1990-01-01")
+
+
+async def publish(platform: Platform) -> None:
+    """Put the shipped books into force as two people of the authority would."""
+    first, second = [await _id_of(platform, login) for login in AUTHORITY]
+    for book in shipped():
+        if not book.number:
+            continue  # the neutral default needs no publication
+        name, version = book.id, book.book.version
+        async with platform.transaction() as db:
+            await books.draft(db, platform.means, book.write(), by=first)
+            await books.propose(db, platform.means, book_id=name, version=version, by=first)
+        async with platform.pool.acquire() as db:
+            seen = await books.dry_run(
+                db, platform.means, book_id=name, version=version, told=lambda *_: None
+            )
+        async with platform.transaction() as db:
+            await books.keep(db, platform.means, seen, book_id=name, version=version, by=first)
+            why = "demo: as it was in force in 2021" if seen.worse_off else None
+            await books.publish(
+                db, platform.means, book_id=name, version=version, by=second, override=why
+            )
+
+
+async def vaccinate(
+    platform: Platform, rows: Sequence[Row], *, each: Callable[[int], object]
+) -> None:
+    """Doses as a registry would send them, for the first people; one of them finds nobody."""
+    today = civil_day(platform.clock.now())
+    deliveries: list[Delivery] = []
+    for number, row in enumerate(islice((r for r in rows if r.cccd), VACCINATED)):
+        first = today - timedelta(days=60 + number % 120)
+        days = [first, first + timedelta(days=_DAYS_BETWEEN)][: 1 + (number % 3 > 0)]
+        for which, day in enumerate(days, 1):
+            deliveries.append(_dose(f"{number}-{which}", row, str(day), which))
+    deliveries.append(lost(rows, str(today - timedelta(days=30))))
+    for start in range(0, len(deliveries), _CHUNK):
+        async with platform.transaction() as db:
+            await service.receive(db, platform.means, SOURCE, deliveries[start : start + _CHUNK])
+        each(min(start + _CHUNK, len(deliveries)))
+
+
+def storied(rows: Sequence[Row]) -> Row:
+    """The person whose dose found nobody: an adult of Khánh Hòa without any other dose."""
+    return next(
+        row
+        for row in [row for row in rows if row.cccd][VACCINATED:]
+        if not row.guardian_document and _lives_in(row, "56") and len(row.birth_date) == _WHOLE
+    )
+
+
+def _lives_in(row: Row, province: str) -> bool:
+    as_of = date.fromisoformat(row.commune_as_of) if row.commune_as_of else None
+    home = units.find(row.commune_code, as_of)
+    return home is not None and home.province_code == province
+
+
+def lost(rows: Sequence[Row], day: str) -> Delivery:
+    """Their single dose, sent with a wrong day of birth, no document and no phone."""
+    row = storied(rows)
+    year = row.birth_date[:4]
+    wrong = f"{year}-01-01" if row.birth_date[5:] != "01-01" else f"{year}-02-02"
+    about = About(full_name=row.full_name, birth=wrong, sex=row.sex)
+    what = Dose(
+        disease=_COVID_19, product="EU/1/20/1525", on=day, number=1, of=1, place="Trạm y tế Demo 1"
+    )
+    return Delivery(id="lost-1", what=what, about=about)
+
+
+def _dose(source_id: str, row: Row, day: str, number: int) -> Delivery:
+    about = About(
+        full_name=row.full_name,
+        birth=row.birth_date,
+        sex=row.sex,
+        document_number=row.cccd,
+        bhyt=row.bhyt,
+        phone=row.phone,
+    )
+    what = Dose(
+        disease=_COVID_19, product=_PRODUCT, on=day, number=number, of=2, place="Trạm y tế Demo 1"
+    )
+    return Delivery(id=source_id, what=what, about=about)
+
+
+async def _id_of(platform: Platform, login: str) -> UUID:
+    async with platform.pool.acquire() as db:
+        reader = await queries.reader_by_login(db, login)
+    if reader is None:
+        raise RuntimeError(f"the demo has no {login}")
+    return reader.reader_id
