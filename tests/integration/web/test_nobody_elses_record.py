@@ -6,6 +6,7 @@ damaged evidence, each with the truth beside it; every question and every claim 
 
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -68,15 +69,17 @@ class Household:
 
     def move_in(self, start: int) -> None:
         """Register everybody, with numbers that nobody has had."""
-        alone = "".join("BDGHKLMNPT"[int(digit)] + "a" for digit in str(start))
-        for at, (name, birth) in enumerate((*PEOPLE, (f"Lạ Văn {alone}", "1985-07-09"))):
-            number = f"001190{start * 100 + at * 11:06d}"
+        own = "".join("BDGHKLMNPT"[int(digit)] + "a" for digit in f"{start:04d}")
+        for at, (name, birth) in enumerate((*PEOPLE, (f"{own}n Thị {own}m", "1985-07-09"))):
+            number = f"001190{Random(start * 10 + at).randrange(10**6):06d}"
+            phone = "0912345678" if at < len(PEOPLE) else ""  # the household's
+            changes = {"full_name": name, "birth": birth, "number": number}
             person = self.theatre.run(
-                self.theatre.stage.person(full_name=name, birth=birth, number=number)
+                self.theatre.stage.person(**changes, phones=(phone,) if phone else ())
             )
             self.people.append(person)
             self.abouts.append(
-                About(full_name=name, birth=birth, document_number=number, phone="0912345678")
+                About(full_name=name, birth=birth, document_number=number, phone=phone)
             )
 
     def within(self, work: Any) -> Any:
@@ -128,7 +131,7 @@ class Household:
 
 
 deliveries = st.lists(
-    st.tuples(st.integers(0, len(PEOPLE)), st.sampled_from(DAMAGES)), min_size=1, max_size=5
+    st.tuples(st.integers(0, len(PEOPLE) - 1), st.sampled_from(DAMAGES)), min_size=1, max_size=5
 )
 
 
