@@ -18,7 +18,7 @@ class ReviewTaken(Declined):
     """Another registrar is looking at it."""
 
     code = "matching.review-taken"
-    kind = Kind.BUSY
+    kind = Kind.REFUSED
 
 
 @dataclass

@@ -149,7 +149,7 @@ async def test_a_review_somebody_looks_at_is_not_decided_by_another(on_stage: St
         await db.execute("UPDATE local.match_review SET leased_by = $1", UUID(int=9))
     body = {"review_id": review["review_id"], "decision": "none"}
     answer = await registrar.post("/v1/matching:decide", body)
-    assert (answer.status_code, answer.json()["code"]) == (429, "matching.review-taken")
+    assert (answer.status_code, answer.json()["code"]) == (409, "matching.review-taken")
     async with on_stage.platform.transaction() as db:
         review_id = UUID(review["review_id"])
         await queueing.decide(db, means, review_id, decision="none", by=UUID(int=9))
