@@ -58,6 +58,12 @@ class Processes:
             time.sleep(0.02)
         raise TimeoutError("the simulated sources did not start")
 
+    def calm(self) -> int:
+        """The port of the same four sources in good weather."""
+        port = free_port()
+        self.source(port, Weather(most=100))
+        return port
+
     def reader(self, dsn: str, keys: Path) -> BaseProcess:
         """A process that reads every source."""
         return self._start(read, dsn, str(keys))

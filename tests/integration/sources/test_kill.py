@@ -52,6 +52,7 @@ async def test_killing_either_side_at_random_points_loses_nothing_and_doubles_no
 
     # once more from the beginning, undisturbed: everything is known already
     await reading.run("UPDATE local.source SET cursor = '', backlog = NULL, not_before = NULL")
+    await reading.add(processes.calm(), *KINDS)
     sides["reader"] = begin["reader"]()
     await _until_done(reading)
     assert await reading.state() == killed
