@@ -45,7 +45,7 @@ def queue(
     rows, state = run(work)
     lines = [_line(row) for row in rows]
     lines.append(f"{state['reviews']} reviews wait for {state['records']} records")
-    out({"reviews": rows, **state}, as_json=as_json, text="\n".join(lines))
+    out({"waiting": rows, **state}, as_json=as_json, text="\n".join(lines))
 
 
 @app.command()
