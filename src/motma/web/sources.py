@@ -85,7 +85,7 @@ async def list_sources(request: Request, _body: None) -> list[Health]:
 
 
 async def freshness(request: Request, _body: None) -> list[dict[str, str]]:
-    """How fresh the records are, source by source, in plain words: vi and en."""
+    """How fresh the records are, kind by kind, in plain words: vi and en."""
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
         return await service.sentences(db, platform.means)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 from tests.integration.sources.conftest import KINDS, Reading
@@ -24,7 +25,7 @@ async def test_killing_either_side_at_random_points_loses_nothing_and_doubles_no
     port = free_port()
     await reading.add(port, *KINDS)
     sides: dict[str, BaseProcess] = {}
-    begin = {
+    begin: dict[str, Callable[[], BaseProcess]] = {
         "source": lambda: processes.source(port, WEATHER),
         "reader": lambda: processes.reader(
             reading.platform.dsn, reading.platform.settings.keys_dir

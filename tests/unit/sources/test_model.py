@@ -14,7 +14,7 @@ NOW = datetime(2022, 1, 5, 7, 5, tzinfo=UTC)  # 14:05 in Vietnam
 
 def source(**more: object) -> Source:
     values: dict[str, object] = {
-        "source": "vaccines", "kind": "immunisation", "address": "", "private_network": False,
+        "source": "vaccines", "kind": "immunisation", "address": "https://source.example/", "private_network": False,
         "cursor": "7", "taken": 7, "backlog": 0, "read_to": NOW, "last_success_at": NOW,
         "last_failure_at": None, "failure": None, "failures": 0, "not_before": None,
     }  # fmt: skip
@@ -113,3 +113,9 @@ def test_metrics_name_sources_and_nobody() -> None:
     assert 'motma_source_up{source="a \\"quoted\\" one"} 1.0' in text
     assert "motma_source_backlog{" not in text
     assert "motma_source_error_ratio" in text
+
+
+def test_of_two_sources_of_a_kind_people_hear_of_the_older_one() -> None:
+    fresh, old = health(), health(source="far", read_to=NOW - timedelta(days=3))
+    never = health(source="new", kind="tests", read_to=None, last_success_at=None)
+    assert model.told([fresh, old, never]) == [old, never]

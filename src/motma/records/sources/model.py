@@ -1,5 +1,7 @@
 """A source's state, when it may be asked again, and how it is told to people; pure."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -136,6 +138,8 @@ def _state(source: Source, delay_s: float | None) -> str:
         return "failing"
     if source.last_success_at is None:
         return "never"
+    if not source.address:  # it pushes: nobody knows what it has not sent
+        return "ok"
     late = delay_s is None or delay_s > FRESH.total_seconds() or (source.backlog or 0) > 0
     return "late" if late else "ok"
 
@@ -154,6 +158,20 @@ _MISSING: Final = {
 }
 
 
+def told(known: Iterable[Health]) -> list[Health]:
+    """One source of each kind, to speak of to people: the one whose records are the oldest."""
+    chosen: dict[str, Health] = {}
+    for one in known:
+        other = chosen.get(one.kind)
+        if other is None or _age(one) > _age(other):
+            chosen[one.kind] = one
+    return [chosen[kind] for kind in KINDS if kind in chosen]
+
+
+def _age(one: Health) -> float:
+    return math.inf if one.delay_s is None else one.delay_s
+
+
 def sentence(known: Health, *, now: datetime) -> dict[str, str]:
     """How fresh a source is, in plain words: what a person whose record is missing should know.
 
@@ -165,13 +183,14 @@ def sentence(known: Health, *, now: datetime) -> dict[str, str]:
     'The vaccination registry was last read at 14:05; doses of the last 2 days may be missing.'
     """
     (name_vi, name_en), (what_vi, what_en) = _NAMES[known.kind], _MISSING[known.kind]
+    was = "were" if known.kind == TESTS else "was"
     if known.last_success_at is None:
         return {
             "vi": f"{name_vi} chưa được đọc lần nào; {what_vi} có thể còn thiếu.",
-            "en": f"{name_en} was not read yet; {what_en} may be missing.",
+            "en": f"{name_en} {was} not read yet; {what_en} may be missing.",
         }
     vi, en = _when(known.last_success_at, now=now)
-    said_vi, said_en = f"{name_vi} được đọc lần cuối {vi}", f"{name_en} was last read {en}"
+    said_vi, said_en = f"{name_vi} được đọc lần cuối {vi}", f"{name_en} {was} last read {en}"
     behind = None if known.read_to is None else now - known.read_to
     if behind is not None and behind <= FRESH:
         return {"vi": f"{said_vi}.", "en": f"{said_en}."}

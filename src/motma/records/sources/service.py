@@ -121,9 +121,10 @@ async def health(db: Connection, means: Means) -> list[Health]:
 
 
 async def sentences(db: Connection, means: Means) -> list[dict[str, str]]:
-    """How fresh every source is, in plain words, vi and en, for anybody who misses a record."""
+    """How fresh each kind of source is: kind, vi and en, for anybody who misses a record."""
     now = means.clock.now()
-    return [model.sentence(one, now=now) for one in await health(db, means)]
+    told = model.told(await health(db, means))
+    return [{"kind": one.kind, **model.sentence(one, now=now)} for one in told]
 
 
 async def forget(db: Connection, means: Means) -> None:

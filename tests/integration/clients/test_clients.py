@@ -1,0 +1,240 @@
+"""Programs that call us: one assertion one token, scopes, replay, and an end that holds at once."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from tests.staging import ORIGIN, DeviceKey, Stage, b64
+
+from motma.access import service as access
+from motma.access.clients import model, service
+from motma.access.errors import TokenExpired
+
+AUDIENCE = f"{ORIGIN}/v1/clients:token"
+TEST: dict[str, Any] = {
+    "id": "T1",
+    "about": {"full_name": "Trần Thị Thử", "birth": "1990-02-03"},
+    "what": {
+        "type": "test",
+        "disease": "840539006",
+        "kind": "naat",
+        "at": "2021-08-01T08:00:00+07:00",
+        "result": "negative",
+    },
+}
+
+
+@dataclass
+class Program:
+    """A client with its key."""
+
+    stage: Stage
+    key: DeviceKey
+    client_id: UUID
+
+    def assertion(self, **more: Any) -> str:
+        """A good assertion, but for what is said otherwise."""
+        now = int(self.stage.platform.clock.now().timestamp())
+        body = {
+            "iss": str(self.client_id), "sub": str(self.client_id), "aud": AUDIENCE,
+            "jti": secrets.token_hex(8), "iat": now, "exp": now + 60,
+        } | {name: value for name, value in more.items() if name not in {"key", "alg"}}  # fmt: skip
+        head = {"alg": more.get("alg", "ES256"), "typ": "JWT"}
+        signed = ".".join(b64(json.dumps(part).encode()) for part in (head, body))
+        return f"{signed}.{more.get('key', self.key).signed(signed)}"
+
+    async def ask(self, assertion: str, **more: str) -> httpx.Response:
+        """Ask for a token."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": model.ASSERTION_TYPE,
+            "client_assertion": assertion,
+        }
+        return await self.stage.client.post("/v1/clients:token", data=form | more)
+
+    async def token(self) -> str:
+        """A token."""
+        answer = await self.ask(self.assertion())
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["token_type"] == "Bearer"
+        assert answer.json()["expires_in"] <= 600
+        return str(answer.json()["access_token"])
+
+    async def push(self, token: str, *items: object) -> httpx.Response:
+        """Push items."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return await self.stage.client.post(
+            "/v1/tests", json={"items": list(items)}, headers=headers
+        )
+
+
+class Key(DeviceKey):
+    """A key that signs what it is given."""
+
+    def signed(self, text: str) -> str:
+        """A raw ES256 signature, base64url."""
+        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+@pytest.fixture
+async def lab(on_stage: Stage) -> Program:
+    """A laboratory's program that may push tests."""
+    return await _program(on_stage)
+
+
+async def _program(stage: Stage) -> Program:
+    key = Key()
+    async with stage.platform.transaction() as db:
+        client_id = await service.add(
+            db,
+            stage.platform.means,
+            organisation_id=stage.organisation,
+            name="Lab 7",
+            scopes=["tests:write"],
+            jwk=dict(key.jwk),
+        )
+    return Program(stage, key, client_id)
+
+
+async def test_an_assertion_gives_a_token_that_pushes_and_pushing_again_changes_nothing(
+    lab: Program,
+) -> None:
+    token = await lab.token()
+    for _ in range(2):
+        answer = await lab.push(token, TEST, {**TEST, "id": "T2", "what": {"type": "x"}})
+        assert answer.status_code == 200
+        assert answer.json()["taken"] == ["T1"]
+        assert answer.json()["refused"] == [
+            {"id": "T2", "code": "sources.item-form", "field": None}
+        ]
+    async with lab.stage.platform.pool.acquire() as db:
+        assert await db.fetchval("SELECT count(*) FROM health_record_version") == 1
+        assert await db.fetchval("SELECT count(*) FROM local.dead_letter") == 1
+
+
+async def test_an_assertion_is_good_once(lab: Program) -> None:
+    assertion = lab.assertion()
+    assert (await lab.ask(assertion)).status_code == 200
+    again = await lab.ask(assertion)
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+    assert (await lab.ask(lab.assertion())).status_code == 200
+
+
+async def test_two_clients_may_use_the_same_jti(lab: Program) -> None:
+    other = await _program(lab.stage)
+    for program in (lab, other):
+        assert (await program.ask(program.assertion(jti="one"))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": "https://elsewhere.example/v1/clients:token"},
+        {"aud": []},
+        {"exp": 0},
+        {"exp": 4_000_000_000},
+        {"iat": 4_000_000_000},
+        {"iss": str(uuid4())},
+        {"iss": str(uuid4()), "sub": str(uuid4())},
+        {"jti": ""},
+        {"jti": "x" * 129},
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"key": Key()},
+    ],
+    ids=str,
+)
+async def test_a_wrong_assertion_is_refused_and_none_tells_why(
+    lab: Program, wrong: dict[str, Any]
+) -> None:
+    answer = await lab.ask(lab.assertion(**wrong))
+    assert answer.status_code == 401
+    assert answer.json() == {"error": "invalid_client", "code": "access.client-refused"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "a.b", "a.b.c", "..", "é.é.é", "e30.e30.e30", "A" * 9000]
+)
+async def test_any_other_text_is_no_assertion(lab: Program, text: str) -> None:
+    assert (await lab.ask(text)).status_code in {400, 401}
+
+
+async def test_a_revoked_client_and_one_of_a_closed_organisation_end_at_once(
+    lab: Program,
+) -> None:
+    token = await lab.token()
+    means = lab.stage.platform.means
+    for status, code in (("closed", 401), ("active", 200)):
+        async with lab.stage.platform.transaction() as db:
+            await access.set_organisation_status(
+                db, means, organisation_id=lab.stage.organisation, status=status
+            )
+        assert (await lab.push(token, TEST)).status_code == code
+    async with lab.stage.platform.transaction() as db:
+        await service.revoke(db, means, lab.client_id)
+    refused = await lab.push(token, TEST)
+    assert (refused.status_code, refused.json()["code"]) == (401, "access.client-ended")
+    assert (await lab.ask(lab.assertion())).json()["code"] == "access.client-ended"
+
+
+async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Program) -> None:
+    answer = await lab.ask(lab.assertion(), scope="people:read")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+    token = await lab.token()
+    now = lab.stage.platform.clock.now()
+    claims = service.read(token, lab.stage.platform.means, now=now)
+    assert claims.scopes == ("tests:write",)
+    with pytest.raises(TokenExpired):
+        service.read(token, lab.stage.platform.means, now=now + timedelta(minutes=10))
+
+
+async def test_tokens_of_devices_and_of_programs_are_never_taken_for_each_other(
+    lab: Program,
+) -> None:
+    guard = await lab.stage.sign_in("guard@stage")
+    assert guard.token is not None
+    assert (await lab.push(guard.token, TEST)).status_code == 401
+    token = await lab.token()
+    guard.token = token
+    assert (await guard.scan("x")).status_code == 401
+    changed = token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB")
+    assert (await lab.push(changed, TEST)).status_code == 401
+    assert (await lab.push("", TEST)).status_code == 401
+
+
+async def test_letters_are_seen_by_operators_and_read_and_replayed_by_registrars(
+    lab: Program,
+) -> None:
+    wrong = {**TEST, "what": {**TEST["what"], "result": "perhaps"}}
+    await lab.push(await lab.token(), wrong)
+    operator = await lab.stage.sign_in("operator@stage")
+    registrar = await lab.stage.sign_in("registrar@stage")
+    guard = await lab.stage.sign_in("guard@stage")
+    (listed,) = (await operator.send("GET", "/v1/letters")).json()
+    assert "Trần" not in json.dumps(listed, ensure_ascii=False)
+    body = {"letter_id": listed["letter_id"]}
+    for caller in (operator, guard):
+        assert (await caller.post("/v1/letters:read", body)).status_code == 403
+    read = await registrar.post("/v1/letters:read", body)
+    assert "perhaps" in read.json()["text"]
+    again = await registrar.post("/v1/letters:replay", body)
+    assert again.json() == {"taken": False, "code": "records.code-unknown", "field": "result"}
+    done = await registrar.post("/v1/letters:replay", {**body, "corrected": TEST})
+    assert done.json()["taken"]
+    gone = await registrar.post("/v1/letters:discard", {**body, "reason": "a test"})
+    assert gone.status_code == 404
+    (source,) = (await operator.send("GET", "/v1/sources")).json()
+    assert (source["letters"], source["state"]) == (0, "ok")
+    (said,) = (await lab.stage.client.get("/v1/freshness")).json()
+    assert said["en"].startswith("The laboratories' results were last read at")
+    metrics = await lab.stage.client.get("/metrics/sources")
+    assert "motma_source_dead_letters" in metrics.text
