@@ -10,9 +10,10 @@ from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
 from motma.cli.records import line_of
 from motma.cli.running import out, run
-from motma.records.claims import deciding, model
-from motma.records.claims.deciding import Listed, SideBySide
+from motma.records.claims import deciding, model, showing
+from motma.records.claims.deciding import Listed
 from motma.records.claims.model import Acceptance, Claim
+from motma.records.claims.showing import SideBySide
 
 app = typer.Typer(no_args_is_help=True, help="Claims: records that are missing or wrong.")
 
@@ -54,7 +55,7 @@ def show(person: UUID, claim: UUID, as_json: AsJson = False) -> None:
 
     async def work(platform: Platform) -> SideBySide:
         async with platform.transaction() as db:
-            shown = await deciding.show(db, platform.means, person_id=person, claim_id=claim)
+            shown = await showing.show(db, platform.means, person_id=person, claim_id=claim)
             details = {"role": "command-line", "purpose": "registration", "saw": ["records"]}
             await platform.means.log(db, "identity.read", details, person_id=shown.person_id)
         return shown

@@ -10,9 +10,10 @@ from starlette.requests import Request
 
 from motma.access.limits import Limit, insist
 from motma.codec.pictures import PictureReader
-from motma.records.claims import deciding, model, service
-from motma.records.claims.deciding import Listed, SideBySide
+from motma.records.claims import deciding, model, service, showing
+from motma.records.claims.deciding import Listed
 from motma.records.claims.model import Acceptance, Claim, Effect, Expected, Statement, Wish
+from motma.records.claims.showing import SideBySide
 from motma.web.calls import platform_of, reader_of, require_person, require_role, tell_limit
 from motma.web.operations import Operation
 from motma.web.reads import log_read
@@ -107,8 +108,13 @@ async def why_not_there(request: Request, body: Expected) -> Why:
         status=found.status,
         kind=found.kind,
         record_id=found.record_id,
-        text=dict(zip(("vi", "en"), _MEANS[found.kind or found.status], strict=True)),
+        text=dict(zip(("vi", "en"), in_words(found), strict=True)),
     )
+
+
+def in_words(found: service.Explained) -> tuple[str, str]:
+    """What the answer means, in Vietnamese and in English."""
+    return _MEANS[found.kind or found.status]
 
 
 async def file_claim(request: Request, body: Filing) -> Claim:
@@ -148,7 +154,7 @@ async def show_claim(request: Request, body: Key) -> SideBySide:
     session = await require_role(request, "registrar")
     platform = platform_of(request)
     async with platform.transaction() as db:
-        shown = await deciding.show(
+        shown = await showing.show(
             db, platform.means, person_id=body.person_id, claim_id=body.claim_id
         )
         await log_read(db, platform, session, shown.person_id)

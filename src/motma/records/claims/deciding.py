@@ -1,4 +1,4 @@
-"""What a registrar does: open claims by due day, side by side, accept, refuse, undo."""
+"""What a registrar decides: open claims by due day; accept, refuse, undo."""
 
 from datetime import date
 from typing import Final
@@ -15,18 +15,16 @@ from motma.kernel.clock import civil_day
 from motma.records import queries as record_queries
 from motma.records import service as records
 from motma.records.claims import corrections, model, queries
-from motma.records.claims.candidates import Candidate, beside, candidates_of
 from motma.records.claims.corrections import Errand
 from motma.records.claims.errors import (
     ClaimDecided,
     ClaimOpen,
-    ClaimUnknown,
     EffectUnfit,
     RecordUnfit,
 )
 from motma.records.claims.model import Acceptance, Claim, Decided, Effect
 from motma.records.claims.service import decision_of, opened
-from motma.records.errors import RecordUnknown
+from motma.records.claims.showing import concerned, find
 from motma.records.showing import Shown
 from motma.storage.pool import Connection
 
@@ -44,35 +42,6 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     due_on: date
     overdue: bool
     with_photo: bool
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One field, side by side; `level` is how far both agree, where they are compared."""
-
-    field: str
-    person: list[str]
-    record: str
-    level: str | None
-
-
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """A record beside the person; `fits` is what was claimed, `rivals` that others fit too."""
-
-    record: Shown
-    fits: bool
-    rivals: bool
-    probability: float
-    rows: list[Row]
-
-
-class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim, its photo, and the records it may be about."""
-
-    person_id: UUID
-    qid: str
-    claim: Claim
-    photo: bytes | None
-    records: list[Beside]
 
 
 async def open_claims(
@@ -94,23 +63,6 @@ async def open_claims(
             )
         )
     return listed
-
-
-async def show(db: Connection, means: Means, *, person_id: UUID, claim_id: UUID) -> SideBySide:
-    """A claim with everything needed to decide it; the caller logs who looked."""
-    row = await _find(db, queries.ONE, person_id, claim_id)
-    claim = opened(means, row)
-    person = await identity.resolve(db, means, person_id)
-    sealed = row["photo"]
-    photo = None if sealed is None else means.vault.open(model.PHOTO_COLUMN, claim_id, sealed)
-    found = await _concerned(db, means, person, claim)
-    return SideBySide(
-        person_id=person.person_id,
-        qid=person.qid,
-        claim=claim,
-        photo=photo,
-        records=[_beside(person, each, claim) for each in found],
-    )
 
 
 async def accept(
@@ -163,7 +115,7 @@ async def undo(
 
     The photo is not there any more: it went with the decision.
     """
-    row = await _find(db, queries.LOCKED, person_id, claim_id)
+    row = await find(db, queries.LOCKED, person_id, claim_id)
     decided = decision_of(means, row)
     if decided is None:
         raise ClaimOpen
@@ -189,41 +141,18 @@ async def undo(
     return await _again(db, means, person_id, claim_id)
 
 
-async def _find(db: Connection, statement: str, person_id: UUID, claim_id: UUID) -> Record:
-    row = await db.fetchrow(statement, person_id, claim_id)
-    if row is None:
-        raise ClaimUnknown
-    return row
-
-
 async def _open(
     db: Connection, means: Means, person_id: UUID, claim_id: UUID
 ) -> tuple[Record, Claim]:
     """An open claim, locked: two registrars who decide at once do it one after the other."""
-    row = await _find(db, queries.LOCKED, person_id, claim_id)
+    row = await find(db, queries.LOCKED, person_id, claim_id)
     if row["state"] != "open":
         raise ClaimDecided(row["state"])
     return row, opened(means, row)
 
 
 async def _again(db: Connection, means: Means, person_id: UUID, claim_id: UUID) -> Claim:
-    return opened(means, await _find(db, queries.ONE, person_id, claim_id))
-
-
-async def _concerned(
-    db: Connection, means: Means, person: PersonRow, claim: Claim
-) -> list[Candidate]:
-    """Waiting records that may be meant; or the one of the person's own that is named."""
-    if claim.said.record_id is None:
-        return await candidates_of(db, means, person)
-    try:
-        shown = await records.find(db, means, claim.said.record_id)
-    except RecordUnknown:
-        return []
-    own = await records.records_of(db, means, person.person_id)
-    if shown.record_id not in {each.record_id for each in own}:
-        return []  # it is somebody else's by now
-    return [await beside(db, means, person, shown)]
+    return opened(means, await find(db, queries.ONE, person_id, claim_id))
 
 
 async def _record(
@@ -235,7 +164,7 @@ async def _record(
     somebody else meanwhile, so it is locked.
     """
     await record_queries.lock_records(db, [wanted])
-    for each in await _concerned(db, means, person, claim):
+    for each in await concerned(db, means, person, claim):
         if each.shown.record_id == wanted:
             return each.shown
     raise RecordUnfit
@@ -293,34 +222,3 @@ async def _decide(db: Connection, means: Means, row: Record, state: str, decided
         "reason": decided.reason,
     }
     await means.log(db, f"claims.{state}", details, person_id=person_id)
-
-
-def _beside(person: PersonRow, candidate: Candidate, claim: Claim) -> Beside:
-    profile, about = person.profile, candidate.about
-    level = candidate.weighed.level
-    code = profile.commune.value if profile.commune else ""
-    bhyt = [d.number for d in profile.documents if d.kind == "bhyt"]
-    numbers = [d.number for d in profile.documents if d.kind != "bhyt"]
-    sex = [profile.sex.value] if profile.sex else []
-    phones = [phone.value for phone in profile.phones]
-    names = [profile.full_name.value]
-    worst = max((level(f) for f in ("given", "middle", "family")), key=lambda one: one != "equal")
-    rows = [
-        Row(field="full_name", person=names, record=about.full_name, level=worst),
-        Row(field="birth", person=[profile.birth.value], record=about.birth, level=level("birth")),
-        Row(field="sex", person=sex, record=about.sex, level=level("sex")),
-        Row(field="document", person=numbers, record=about.document_number,
-            level=level("document")),
-        Row(field="bhyt", person=bhyt, record=about.bhyt, level=level("bhyt")),
-        Row(field="phone", person=phones, record=about.phone, level=level("phone")),
-        Row(field="commune", person=[code] if code else [], record=about.commune_code,
-            level=level("commune")),
-    ]  # fmt: skip
-    expected = claim.said.expected
-    return Beside(
-        record=candidate.shown,
-        fits=expected is None or model.fits(expected, candidate.shown.what),
-        rivals=candidate.rivals,
-        probability=round(candidate.weighed.probability, 4),
-        rows=rows,
-    )

@@ -11,7 +11,7 @@ from tests.integration.records.conftest import HERS, Desk, dose
 from motma.identity.model import ShownDocument
 from motma.kernel.errors import Declined
 from motma.records import service as records
-from motma.records.claims import corrections, deciding, service
+from motma.records.claims import corrections, deciding, service, showing
 from motma.records.claims.model import Acceptance, Claim, Expected, Statement
 
 REGISTRAR = uuid4()
@@ -118,7 +118,7 @@ async def test_an_accepted_claim_attaches_the_record_at_once_and_tells_the_sourc
     person = await desk.register()
     record_id = await waiting_dose(desk)
     claim = await filed(desk, person, photo=b"\x89PNG\r\n\x1a\n a page")
-    shown = await deciding.show(desk.db, desk.means, person_id=person, claim_id=claim.claim_id)
+    shown = await showing.show(desk.db, desk.means, person_id=person, claim_id=claim.claim_id)
     assert shown.photo == b"\x89PNG\r\n\x1a\n a page"
     assert [(each.record.record_id, each.fits) for each in shown.records] == [(record_id, True)]
     levels = {row.field: row.level for row in shown.records[0].rows}
