@@ -18,9 +18,17 @@ COVID_19: Final = "840539006"
 #: More is no person's history, and evaluation must stay bounded.
 LONGEST_LIST: Final = 64
 
+#: Years of anybody's facts; beyond them adding a period could leave the calendar.
+FIRST_YEAR: Final = 1880
+LAST_YEAR: Final = 2199
+
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Moment = Annotated[str, msgspec.Meta(min_length=20, max_length=35)]
+#: RFC 3339 with an offset.
+Moment = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$"),
+]
 Birth = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=20)]
 
@@ -102,15 +110,14 @@ def write(facts: Facts) -> bytes:
 
 
 def checked(facts: Facts) -> Facts:
-    """The same facts, once every date in them exists and every moment has an offset."""
+    """The same facts, once every date in them exists and lies in a year that can be."""
     try:
-        for day in _days(facts):
-            date.fromisoformat(day)
-        naive = [t for t in facts.tests if datetime.fromisoformat(t.at).tzinfo is None]
+        days = [date.fromisoformat(day) for day in _days(facts)]
+        days += [datetime.fromisoformat(test.at).date() for test in facts.tests]
     except ValueError:
         raise Malformed("facts.date") from None
-    if naive:
-        raise Malformed("facts.moment-without-offset")
+    if not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+        raise Malformed("facts.date")
     return facts
 
 

@@ -86,13 +86,18 @@ def _covers(area: Area, province: str | None, commune: str | None, day: date) ->
     old_area, old_day = area.as_of < units.CHANGED_ON, day < units.CHANGED_ON
     if old_area == old_day:
         return specific * (area.code in (commune, province, _province_of(commune, day)))
-    if not old_area:
-        return 0  # a book of the new units can't speak of the old ones
-    covered = successors_of(area.code)
-    if commune is not None:
-        return specific * (commune in covered)
-    whole = frozenset() if province is None else _communes_of(province, day)
-    return specific * (bool(whole) and whole <= covered)
+    inside = frozenset({commune}) if commune else _communes_of(province, day)
+    covered = successors_of(area.code) if old_area else _communes_in_area(area.code)
+    if old_day:
+        inside = frozenset(new.code for old in inside for new in units.successors(old))
+    return specific * (bool(inside) and inside <= covered)
+
+
+def _communes_in_area(code: str) -> frozenset[str]:
+    """The communes of today in a province or commune of today."""
+    if len(code) == _COMMUNE_DIGITS:
+        return frozenset({code})
+    return _communes_in(code, units.World.NEW)
 
 
 def _province_of(commune: str | None, day: date) -> str | None:
@@ -116,13 +121,13 @@ def successors_of(code: str) -> frozenset[str]:
     return frozenset(new for new, parts in balance.items() if parts > 0)
 
 
-def _communes_of(province: str, day: date) -> frozenset[str]:
+def _communes_of(province: str | None, day: date) -> frozenset[str]:
     """The communes of a province on a day, by code."""
     old = day < units.CHANGED_ON
     return _communes_in(province, units.World.OLD if old else units.World.NEW)
 
 
 @lru_cache(maxsize=128)
-def _communes_in(province: str, world: units.World) -> frozenset[str]:
+def _communes_in(province: str | None, world: units.World) -> frozenset[str]:
     """The communes of a province in one world, by code."""
     return frozenset(c.code for c in units.communes(world) if c.province_code == province)

@@ -1,6 +1,6 @@
 """A book made ready to be asked: every name resolved, every expression compiled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from string import Formatter
 from typing import Final, NamedTuple
@@ -8,10 +8,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from motma.kernel.errors import Malformed
+from motma.rules import facts
 from motma.rules.books import model
 from motma.rules.books.model import NEUTRAL, Book, Condition, Rule, Text
 from motma.rules.books.payload import midnight
 from motma.rules.certlogic.program import Program, compile_expression
+from motma.rules.facts import FIRST_YEAR, LAST_YEAR
 
 #: What a text may take besides the book's terms.
 MOMENTS: Final = frozenset({"from", "until", "last"})
@@ -121,7 +123,8 @@ def _check_colours(book: Book) -> None:
     lowest = len(places) - 1
     if book.otherwise != NEUTRAL and places.get(book.otherwise) != lowest:
         raise Malformed("rules.book-otherwise")
-    if book.valid.from_ and book.valid.until and book.valid.until < book.valid.from_:
+    days = [day for day in (book.valid.from_, book.valid.until) if day is not None]
+    if days != sorted(days) or not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
         raise Malformed("rules.book-period")
 
 
@@ -138,19 +141,17 @@ def _check_names(book: Book) -> None:
 def _check_texts(book: Book) -> None:
     """Texts take only what there is: a typing error must not reach a person."""
     known = MOMENTS | {term.id for term in book.terms}
-    for text in _texts(book):
-        for sentence in (text.vi, text.en):
-            if not _takes(sentence) <= known:
-                raise Malformed("rules.book-text")
-
-
-def _texts(book: Book) -> Iterable[Text]:
-    """Each text that is filled in."""
     for condition in book.conditions:
-        answers = (condition.holds, condition.lacks, condition.later, condition.over)
-        yield from (text for text in answers if text is not None)
-    yield from (rule.text for rule in book.rules)
-    yield book.otherwise_text
+        for text in (condition.holds, condition.lacks, condition.later, condition.over):
+            _check_text(text, known)
+    for text in (book.otherwise_text, *(rule.text for rule in book.rules)):
+        _check_text(text, frozenset())
+
+
+def _check_text(text: Text | None, known: frozenset[str]) -> None:
+    """Both sentences take nothing but known names."""
+    if text is not None and not _takes(text.vi) | _takes(text.en) <= known:
+        raise Malformed("rules.book-text")
 
 
 def _takes(sentence: str) -> set[str]:
@@ -166,8 +167,10 @@ def _takes(sentence: str) -> set[str]:
 
 def _check_cases(book: Book) -> None:
     """Every colour that the book can give has a case; so a book without cases is none."""
-    if any(case.at.tzinfo is None for case in book.cases):
-        raise Malformed("rules.book-case-time")
+    for case in book.cases:
+        if case.at.tzinfo is None or not FIRST_YEAR <= case.at.year <= LAST_YEAR:
+            raise Malformed("rules.book-case-time", case.name)
+        facts.checked(case.facts)
     given = {rule.colour for rule in book.rules} | {book.otherwise}
     if not given <= {case.colour for case in book.cases}:
         raise Malformed("rules.book-without-cases")

@@ -87,6 +87,18 @@ def test_a_commune_of_today_keeps_the_book_of_the_old_province_it_came_from() ->
     assert chosen("80", commune="25459", at=IN_2026) == "neutral"  # Tân Ninh
 
 
+def test_a_book_of_today_speaks_at_a_place_that_is_known_by_its_old_commune() -> None:
+    today = variant("today", areas=[{"code": "56", "as_of": "2025-07-01"}])
+    old = {"commune": "22366", "units_as_of": date(2021, 10, 7), "at": IN_2026}
+    assert choose_of((today,), **old) == "today"
+    assert choose_of((today,), **old | {"commune": "00001"}) == "neutral"
+
+
+def choose_of(books: tuple[CompiledBook, ...], **question: Any) -> str:
+    """The book of a place that only its commune is known of."""
+    return choose(books, province=None, place_kind=None, activity=None, **question).id
+
+
 def test_khanh_hoa_of_today_is_named_in_its_book() -> None:
     assert chosen("56", at=IN_2026) == "khanh-hoa-2021-10-07"
 

@@ -71,6 +71,16 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "a text with a format": (put("conditions.0.holds.vi", "{first_dose:>9}"), "rules.book-text"),
     "a text with an open brace": (put("rules.0.text.vi", "{first_dose"), "rules.book-text"),
+    "a rule's text with a name": (put("rules.0.text.en", "{first_dose}"), "rules.book-text"),
+    "a period beyond the calendar": (put("valid.until", "9999-12-31"), "rules.book-period"),
+    "a case beyond the calendar": (
+        put("cases.0.at", "9999-12-31T23:59:59Z"),
+        "rules.book-case-time",
+    ),
+    "a case with a day that never was": (
+        put("cases.0.facts.doses.0.on", "2021-02-30"),
+        "facts.date",
+    ),
     "an unknown operator": (
         put("conditions.0.logic", {"or": [True, False]}),
         "rules.unknown-operator",
