@@ -43,6 +43,10 @@ _DESK: Final = (
     "replace_qid",
     "revoke_qid",
 )
+_CLAIM: Final = {
+    "person_id": "$response.body#/0/person_id",
+    "claim_id": "$response.body#/0/claim_id",
+}
 _CODE: Final = Link(to="scan", body={"code": "$response.body#/text"})
 _DEPENDANT: Final = {"dependant_id": "$response.body#/0/dependant_id"}
 
@@ -70,6 +74,10 @@ LINKS: Final[Mapping[str, Sequence[Link]]] = {
                 "case_id": "$response.body#/0/case_id",
             },
         )
+    ],
+    "open_claims": [
+        Link(to=each, body=_CLAIM)
+        for each in ("show_claim", "accept_claim", "refuse_claim", "undo_claim")
     ],
     "make_activation_code": [Link(to="enrol_device", body={"code": "$response.body#/code"})],
     "enrol_device": [

@@ -28,6 +28,11 @@ NAME: Final = "Quách Thị Bình Minh"
 NUMBER: Final = "001185345678"
 PHONE: Final = "0987654321"
 BIRTH: Final = "1985-07-09"
+SITE: Final = "Trạm y tế phường Xóm Mới Lạ"
+CLAIM: Final = {
+    "wish": "missing",
+    "expected": {"type": "dose", "day": "2021-09-03", "site": SITE},
+}
 #: The registrar's desk may see anybody; the scan's own views are tested field by field.
 SEES_PEOPLE: Final = "registrar@stage"
 SCANS: Final = {"scan", "scan_batch", "scan_picture"}
@@ -59,6 +64,7 @@ def other(theatre: Theatre) -> Other:
     )
     wallet = theatre.run(theatre.stage.wallet(person.person_id))
     code = theatre.run(wallet.send("GET", "/v1/me/code")).json()["text"]
+    claim = theatre.run(wallet.post("/v1/me/claims", CLAIM)).json()
     person_id = str(person.person_id)
     handles = {
         "qid": person.qid,
@@ -69,12 +75,13 @@ def other(theatre: Theatre) -> Other:
         "dependant_id": person_id,
         "device_id": wallet.device_id,
         "session_id": wallet.session_id,
+        "claim_id": claim["claim_id"],
         "full_name": NAME,
         "number": NUMBER,
         "phone": PHONE,
         "birth": BIRTH,
     }
-    secrets = {*handles.values(), names.fold(NAME), wallet.token or ""}
+    secrets = {*handles.values(), names.fold(NAME), SITE, wallet.token or ""}
     return Other(handles=handles | {"code": code}, secrets=tuple(sorted(secrets)))
 
 
