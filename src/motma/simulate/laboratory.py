@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,10 +18,18 @@ from motma.egress.errors import AnswerRefused, NoAnswer
 from motma.kernel.clock import Clock
 from motma.simulate.feeds import Item
 
-#: Items of one push.
-_BATCH = 50
-_TRIES = 100
-_WAIT_S = 0.2
+_TRIES: Final = 100
+_WAIT_S: Final = 0.2
+
+
+class _Refused(msgspec.Struct):
+    id: str
+    code: str
+
+
+class _Answer(msgspec.Struct):
+    taken: list[str]
+    refused: list[_Refused]
 
 
 @dataclass(slots=True)
@@ -32,19 +41,21 @@ class Laboratory:
     key: ec.EllipticCurvePrivateKey
     clock: Clock
     egress: Egress
+    #: Items of one push.
+    batch: int = 50
     refused: list[str] = field(default_factory=list)
     _token: str = ""
 
     async def push(self, items: Sequence[Item]) -> int:
         """Push all items; how many were taken."""
         taken = 0
-        for start in range(0, len(items), _BATCH):
-            answer = await self._insist(list(items[start : start + _BATCH]))
-            taken += len(answer["taken"])
-            self.refused += [one["id"] for one in answer["refused"]]
+        for start in range(0, len(items), self.batch):
+            answer = await self._insist(list(items[start : start + self.batch]))
+            taken += len(answer.taken)
+            self.refused += [one.id for one in answer.refused]
         return taken
 
-    async def _insist(self, items: list[Item]) -> dict[str, list[dict[str, str]]]:
+    async def _insist(self, items: list[Item]) -> _Answer:
         """Send until there is an answer: one that was lost changes nothing the second time."""
         body = msgspec.json.encode({"items": items})
         for attempt in range(_TRIES):
@@ -57,7 +68,7 @@ class Laboratory:
                     media_type="application/json",
                     headers={"authorization": f"Bearer {self._token}"},
                 )
-                return msgspec.json.decode(answer, type=dict[str, list[dict[str, str]]])
+                return msgspec.json.decode(answer, type=_Answer)
             except AnswerRefused as refused:
                 if refused.status == 401:  # noqa: PLR2004 - HTTP: the token's ten minutes are over
                     self._token = ""

@@ -14,7 +14,8 @@ NOW = datetime(2022, 1, 5, 7, 5, tzinfo=UTC)  # 14:05 in Vietnam
 
 def source(**more: object) -> Source:
     values: dict[str, object] = {
-        "source": "vaccines", "kind": "immunisation", "address": "https://source.example/", "private_network": False,
+        "source": "vaccines", "kind": "immunisation", "address": "https://source.example/",
+        "private_network": False,
         "cursor": "7", "taken": 7, "backlog": 0, "read_to": NOW, "last_success_at": NOW,
         "last_failure_at": None, "failure": None, "failures": 0, "not_before": None,
     }  # fmt: skip
