@@ -1,6 +1,9 @@
 """`motma records`: whose records are whose, and how to take one back."""
 
+import csv
+import sys
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -12,9 +15,12 @@ from motma.cli.readers import AsJson
 from motma.cli.running import out, run
 from motma.identity import service as identity
 from motma.kernel.clock import CIVIL_ZONE
-from motma.records import service
+from motma.records import plain, service, valuesets
+from motma.records.codes import Codes
+from motma.records.fhir import writing
 from motma.records.showing import Shown, Step
 from motma.rules.facts import Facts
+from motma.storage.pool import Connection
 
 app = typer.Typer(no_args_is_help=True, help="Health records: doses, tests and recoveries.")
 
@@ -24,23 +30,47 @@ BY = UUID(int=0)
 _Reason = Annotated[str, typer.Option("--reason", prompt=True, help="Kept, and shown.")]
 
 
+class Form(StrEnum):
+    """How records are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    FHIR = "fhir"
+
+
 @app.command()
-def show(qid: str, as_json: AsJson = False) -> None:
+def show(
+    qid: str,
+    form: Annotated[Form, typer.Option("--as", help="FHIR is a Bundle of what counts.")] = (
+        Form.TEXT
+    ),
+    as_json: AsJson = False,
+) -> None:
     """Show a person's records with where each came from; the person sees that it was done.
 
-    Example: motma records show 162979388586171100
+    Example: motma records show 162979388586171100 --as fhir
     """
 
-    async def work(platform: Platform) -> list[Shown]:
+    async def work(platform: Platform) -> tuple[list[Shown], Codes]:
         async with platform.transaction() as db:
             person = await identity.find(db, platform.means, qid)
             found = await service.records_of(db, platform.means, person.person_id)
-            details = {"role": "command-line", "purpose": "registration", "saw": ["records"]}
-            await platform.means.log(db, "identity.read", details, person_id=person.person_id)
-        return found
+            await _log(platform, db, person.person_id)
+            return found, await valuesets.codes_of(db)
 
-    found = run(work)
-    out(found, as_json=as_json, text="\n".join(map(line_of, found)) or "no records")
+    found, codes = run(work)
+    if as_json or form is Form.JSON:
+        out(found, as_json=True, text="")
+    elif form is Form.FHIR:
+        standing = (one.delivery for one in found if one.state == "active")
+        out(writing.bundle(standing, codes), as_json=True, text="")
+    elif form is Form.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(plain.COLUMNS)
+        writer.writerows(plain.cells_of(one.delivery) for one in found)
+    else:
+        out(found, as_json=False, text="\n".join(map(line_of, found)) or "no records")
 
 
 @app.command()
@@ -59,8 +89,7 @@ def facts(
         now = platform.clock.now()
         async with platform.transaction() as db:
             person = await identity.find(db, platform.means, qid)
-            details = {"role": "command-line", "purpose": "registration", "saw": ["records"]}
-            await platform.means.log(db, "identity.read", details, person_id=person.person_id)
+            await _log(platform, db, person.person_id)
             return await service.facts_of(
                 db,
                 platform.means,
@@ -193,3 +222,10 @@ def _civil(moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo is not None:
         return moment
     return moment.replace(tzinfo=CIVIL_ZONE)
+
+
+async def _log(platform: Platform, db: Connection, person_id: UUID) -> None:
+    """Every read of a person is an event that the person can see."""
+    who = {"role": "command-line", "purpose": "registration", "reader": str(BY)}
+    details = {**who, "saw": ["records"]}
+    await platform.means.log(db, "identity.read", details, person_id=person_id)

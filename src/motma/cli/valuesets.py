@@ -55,12 +55,38 @@ def list_sets(as_json: AsJson = False) -> None:
 
     async def work(platform: Platform) -> dict[str, int]:
         async with platform.pool.acquire() as db:
-            known = await valuesets.codes_of(db)
+            known = await valuesets.codes_of(db, every=True)
         return {name: len(codes) for name, codes in sorted(known.sets.items())}
 
     found = run(work)
     text = "\n".join(f"{name:<40} {count}" for name, count in found.items())
     out(found, as_json=as_json, text=text)
+
+
+@app.command()
+def show(value_set: str, as_json: AsJson = False) -> None:
+    """Show the codes of a value set, each with the national word for it.
+
+    Example: motma valuesets show disease-agent-targeted
+    """
+
+    async def work(platform: Platform) -> list[dict[str, str | None]]:
+        async with platform.pool.acquire() as db:
+            known = await valuesets.codes_of(db, every=True)
+        if value_set not in known.sets:
+            raise Malformed("valuesets.unknown", "value_set")
+        return [
+            {
+                "code": code,
+                "display": known.display(value_set, code),
+                "national": known.national_of(value_set, code),
+            }
+            for code in sorted(known.sets[value_set])
+        ]
+
+    found = run(work)
+    lines = (f"{one['code']:<20} {one['display']}  {one['national'] or ''}" for one in found)
+    out(found, as_json=as_json, text="\n".join(line.rstrip() for line in lines))
 
 
 def _spread(paths: list[Path]) -> list[Path]:

@@ -128,6 +128,7 @@ PROFILE_AT: Final = """
 
 OFFICIAL_SETS: Final = """
     SELECT DISTINCT ON (value_set_id) value_set_id, dated, body FROM value_set
+     WHERE $1::text[] IS NULL OR value_set_id = ANY($1)
      ORDER BY value_set_id, dated DESC
 """
 PUT_VALUE_SET: Final = """

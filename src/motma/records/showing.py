@@ -16,7 +16,7 @@ from motma.records.attaching import Why
 from motma.records.errors import RecordUnknown
 from motma.records.gathering import facts_from
 from motma.records.keeping import content_of
-from motma.records.model import About, What
+from motma.records.model import About, Delivery, Said, What
 from motma.rules import facts as rules
 from motma.rules.facts import Facts
 from motma.storage.pool import Connection
@@ -45,6 +45,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     person_id: UUID | None = None
     about: About | None = None  # only for those who look for its person
     reason: str | None = None
+
+    @property
+    def delivery(self) -> Delivery:
+        """The record as a source would send it, without whom it speaks of."""
+        origin = self.provenance
+        status: Said = "final" if self.state == "active" else "entered-in-error"
+        return Delivery(id=origin.source_id, version=origin.version, what=self.what, status=status)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,7 +1,7 @@
 """Official value sets: read from the files as published, kept with their date, used at once."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,7 +11,8 @@ from motma.records import queries
 from motma.records.codes import Codes, joined, shipped
 from motma.storage.pool import Connection
 
-_MOST_CODES = 20_000
+#: The largest official set has some thousand devices.
+_MOST_CODES: Final = 20_000
 
 
 class ValueSet(msgspec.Struct, frozen=True, rename="camel"):
@@ -48,9 +49,13 @@ async def keep(db: Connection, means: Means, found: ValueSet) -> bool:
     return kept
 
 
-async def codes_of(db: Connection) -> Codes:
-    """The codes known now: those that ship and the latest of each official set."""
-    rows = await db.fetch(queries.OFFICIAL_SETS)
+async def codes_of(db: Connection, *, every: bool = False) -> Codes:
+    """The codes known now: those that ship and the latest of each official set.
+
+    Only the sets that deliveries are judged by, unless `every` is asked for: others are large.
+    """
+    wanted = None if every else list(shipped().sets)
+    rows = await db.fetch(queries.OFFICIAL_SETS, wanted)
     if not rows:
         return shipped()
     return joined((row["value_set_id"], row["body"]) for row in rows)

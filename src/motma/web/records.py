@@ -16,7 +16,7 @@ from motma.records.errors import RecordUnknown
 from motma.records.fhir import reading, writing
 from motma.records.model import Delivery, What
 from motma.records.service import Received
-from motma.records.showing import Provenance, Shown, Step
+from motma.records.showing import Shown, Step
 from motma.storage.pool import Connection
 from motma.web.calls import organisation_of, platform_of, reader_of, require_person, require_role
 from motma.web.operations import Handler, Operation, post
@@ -156,7 +156,7 @@ async def my_records_as_fhir(request: Request, _body: None) -> dict[str, Any]:
     async with platform.pool.acquire() as db:
         found = await service.records_of(db, platform.means, person_id)
         codes = await valuesets.codes_of(db)
-    return writing.bundle((_delivery(one) for one in found if one.state == "active"), codes)
+    return writing.bundle((one.delivery for one in found if one.state == "active"), codes)
 
 
 async def my_record_history(request: Request, body: ByRecord) -> list[OwnStep]:
@@ -202,11 +202,6 @@ def _told(step: Step) -> OwnStep:
         how=step.how,
         reason=step.reason,
     )
-
-
-def _delivery(one: Shown) -> Delivery:
-    origin: Provenance = one.provenance
-    return Delivery(id=origin.source_id, version=origin.version, what=one.what)
 
 
 def _refused(bad: Malformed) -> Received:
