@@ -1,7 +1,7 @@
 """The card that is answered: colour, words, until when, under which book; and why, to whom it may.
 
 What a guard hears is the colour and when it ends. The reasons name doses and tests, so they are
-for the person and for those whose view has `card_reasons`.
+for the person and for those whose view has `card_reasons`. So is why a colour was set by hand.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from motma.cards.recodes.model import TEXTS, InForce, Told
 from motma.codec import issued
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.judging import Improvement, Reason, judge
@@ -30,7 +31,10 @@ class UnderBook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A colour under a book at a moment; `reasons` and `improvements` only where they may go."""
+    """A colour under a book at a moment; `reasons` and `improvements` only where they may go.
+
+    `recoded`: set by hand, against the rules; `recode` says why, and the rules' own colour.
+    """
 
     colour: str
     text: Text
@@ -38,6 +42,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     book: UnderBook
     reasons: Reason | None = None
     improvements: tuple[Improvement, ...] | None = None
+    recoded: bool = False
+    recode: Told | None = None
 
 
 def short(book: CompiledBook, facts: Facts, at: datetime) -> Card:
@@ -56,6 +62,20 @@ def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
         book=under(book),
         reasons=verdict.reasons,
         improvements=verdict.improvements,
+    )
+
+
+def over(card: Card, recode: InForce | None, *, told: Told | None = None) -> Card:
+    """The card as the recode in force makes it; its end is the recode's, never later."""
+    if recode is None:
+        return msgspec.structs.replace(card, recode=told)
+    return msgspec.structs.replace(
+        card,
+        colour=recode.colour,
+        text=TEXTS[recode.colour],
+        valid_until=recode.until,
+        recoded=True,
+        recode=told,
     )
 
 

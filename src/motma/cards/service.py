@@ -10,6 +10,7 @@ from motma.cards import card as cards
 from motma.cards.books import service as published
 from motma.cards.card import Card
 from motma.cards.errors import HistoryExpired
+from motma.cards.recodes import showing as recodes
 from motma.cards.shelf import Shelf
 from motma.codec.issued import Form
 from motma.identity import issuing
@@ -32,10 +33,16 @@ class Where(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 async def at_home(
     db: Connection, means: Means, shelf: Shelf, person: PersonRow, at: datetime
 ) -> Card:
-    """The card under the book of the person's own commune, with all its reasons."""
+    """The card under the book of the person's own commune, with all its reasons.
+
+    A recode stands beside it with its appeal, also when it is over, as long as it is kept.
+    """
     await shelf.keep_up(db, at)
     facts = await showing.facts(db, means, person.person_id)
-    return cards.whole(home_book(shelf, person, at), facts, at)
+    found = cards.whole(home_book(shelf, person, at), facts, at)
+    recode = await recodes.in_force(db, person.person_id, at)
+    told = await recodes.latest(db, means, person.person_id, by_rules=found.colour)
+    return cards.over(found, recode, told=told)
 
 
 def home_book(shelf: Shelf, person: PersonRow, at: datetime) -> CompiledBook:
@@ -70,7 +77,10 @@ async def as_of(
         activity=where.activity,
         at=true_at,
     )
-    return cards.whole(book, facts, true_at)
+    found = cards.whole(book, facts, true_at)
+    recode = await recodes.as_of(db, person_id, true_at=true_at, known_at=known_at)
+    told = None if recode is None else recodes.told(means, recode, by_rules=found.colour)
+    return cards.over(found, recode, told=told)
 
 
 async def issue(
@@ -90,5 +100,6 @@ async def issue(
         await shelf.keep_up(db, now)
         facts = await showing.facts(db, means, person.person_id)
         found = cards.short(home_book(shelf, person, now), facts, now)
-        slot = cards.slot(found, expires_at=now + issuing.PHONE_LIFE)
+        recode = await recodes.in_force(db, person.person_id, now)
+        slot = cards.slot(cards.over(found, recode), expires_at=now + issuing.PHONE_LIFE)
     return await issuing.issue(db, means, person, form=form, full=full, wallet=wallet, card=slot)

@@ -18,6 +18,7 @@ from motma.cli import (
     qr,
     qr_draw,
     readers,
+    recodes,
     records_import,
     rules,
     rules_explain,
@@ -54,6 +55,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(cards.app, name="cards")
+app.add_typer(recodes.app, name="recodes")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(sources.app, name="sources")

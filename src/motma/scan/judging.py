@@ -16,6 +16,8 @@ from motma.access.policy import View, current
 from motma.access.tokens import Claims
 from motma.cards import card as cards
 from motma.cards.card import Card
+from motma.cards.recodes import showing as recodes
+from motma.cards.recodes.model import InForce
 from motma.cards.shelf import Shelf
 from motma.codec import living
 from motma.codec.issued import Signature
@@ -136,9 +138,27 @@ async def _card(
             await gate.shelf.refresh(db, now)
     kind = row["place_kind"]
     book = gate.shelf.book_at(row["commune_code"], row["commune_as_of"], kind, now)
-    if proven and "card_reasons" in view.fields:
-        return cards.whole(book, facts, now)
-    return cards.short(book, facts, now)
+    recode = _recode(row, now)
+    if not (proven and "card_reasons" in view.fields):
+        return cards.over(cards.short(book, facts, now), recode)
+    card = cards.whole(book, facts, now)
+    told = None
+    if recode is not None:
+        told = recodes.told(gate.means, recode, by_rules=card.colour)
+    return cards.over(card, recode, told=told)
+
+
+def _recode(row: Record, now: datetime) -> InForce | None:
+    """The colour set by hand that counts now: no job needs to end one whose time is over."""
+    if row["recode_id"] is None or row["recode_until"] <= now:
+        return None
+    return InForce(
+        recode_id=row["recode_id"],
+        colour=row["recode_colour"],
+        since=row["recode_since"],
+        until=row["recode_until"],
+        reason=row["recode_reason"],
+    )
 
 
 def _facts(means: Means, row: Record, known: Known) -> Facts:

@@ -1,8 +1,9 @@
 """All SQL of scan: the one statement of the hot path, and what people do with a scan afterwards.
 
-The reading statement names tables of access, identity, records, books and the log. It is the
-named exception to “each context keeps its queries its own”: one round trip is what makes a
-revoked device, a reader who left, a replaced code and a new record take effect at the next scan.
+The reading statement names tables of access, identity, records, books, recodes and the log. It is
+the named exception to “each context keeps its queries its own”: one round trip is what makes a
+revoked device, a reader who left, a replaced code, a new record and a colour set by hand take
+effect at the next scan.
 """
 
 from typing import Final
@@ -25,6 +26,8 @@ READ: Final = """
            CASE WHEN p0.merged_into IS NOT NULL THEN (
                SELECT state FROM qid WHERE qid = p.qid) END AS kept_state,
            p.person_id, p.profile, p.updated_at, f.sealed AS facts,
+           x.recode_id, x.colour AS recode_colour, x.confirmed_at AS recode_since,
+           x.until AS recode_until, x.reason AS recode_reason,
            CASE WHEN a.wallets THEN (
                SELECT array_agg(w.device_id) FROM device w
                 WHERE w.person_id IN (p0.person_id, p.person_id) AND w.status = 'active'
@@ -50,6 +53,8 @@ READ: Final = """
       LEFT JOIN person p0 ON p0.person_id = k.person_id
       LEFT JOIN person p ON p.person_id = coalesce(p0.merged_into, p0.person_id)
       LEFT JOIN person_facts f ON f.person_id = p.person_id
+      LEFT JOIN recode x ON x.person_id = p.person_id
+           AND x.confirmed_at IS NOT NULL AND x.ended_at IS NULL
      ORDER BY a.n
 """
 

@@ -11,6 +11,7 @@ import structlog
 from motma.access import service as access
 from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
+from motma.cards.recodes import service as recodes
 from motma.identity import mirror
 from motma.kernel.clock import civil_day
 from motma.scan.published import PublishedKeys
@@ -61,3 +62,4 @@ async def forget(platform: Platform) -> None:
     async with platform.pool.acquire() as db:
         await forget_events(db, known_before=now - KEEP - _MARGIN)
         await access.forget(db, now)
+        await recodes.forget(db, now)
