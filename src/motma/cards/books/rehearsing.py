@@ -1,16 +1,19 @@
 """The dry run: what a book would do to everybody's card, in bounded memory."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from motma.access.means import Means
 from motma.cards.books import queries
 from motma.cards.books.model import NOWHERE, Change, DryRun, Loss
 from motma.identity import model as identity
 from motma.kernel import units
+from motma.keys.vault import Vault
 from motma.records.model import FACTS_COLUMN
 from motma.rules import facts as rules
 from motma.rules.books.choosing import choose
@@ -143,13 +146,22 @@ class Rehearsal:
 async def rehearse(
     db: Connection, means: Means, rehearsal: Rehearsal, *, against: str, told: Told
 ) -> DryRun:
-    """Ask about everybody, piece by piece; `told` hears how many were asked so far."""
-    vault = means.vault
+    """Ask about everybody, piece by piece; `told` hears how many were asked so far.
+
+    The judging runs beside the event loop, which may have people at a gate to answer.
+    """
     async for piece in queries.people(db, at_once=AT_ONCE):
-        for person_id, profile, facts in piece:
-            rehearsal.take(
-                identity.read(vault.open(identity.PROFILE_COLUMN, person_id, profile)),
-                None if facts is None else vault.open(FACTS_COLUMN, person_id, facts),
-            )
+        await asyncio.to_thread(_take_all, rehearsal, means.vault, piece)
         told(rehearsal.people)
-    return rehearsal.result(against)
+    return await asyncio.to_thread(rehearsal.result, against)
+
+
+def _take_all(
+    rehearsal: Rehearsal, vault: Vault, piece: list[tuple[UUID, bytes, bytes | None]]
+) -> None:
+    """Open and count one piece."""
+    for person_id, profile, facts in piece:
+        rehearsal.take(
+            identity.read(vault.open(identity.PROFILE_COLUMN, person_id, profile)),
+            None if facts is None else vault.open(FACTS_COLUMN, person_id, facts),
+        )
