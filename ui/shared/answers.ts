@@ -12,6 +12,8 @@ export interface Platform {
 
 export interface Enrolment {
   device_id: string;
+  /** `wallet` for a person's own, else an organisation's. */
+  kind?: string;
   organisation?: { organisation_id: string; name: string };
 }
 

@@ -59,9 +59,11 @@ export class Api {
     return this.call<Enrolment>("POST", "/v1/devices", { body });
   }
 
-  async signIn(login: string, pin: string): Promise<SessionAnswer> {
+  /** A reader's shift; without a log-in a person's own session on their wallet. */
+  async signIn(login?: string, pin?: string): Promise<SessionAnswer> {
     const device = this.enrolled();
-    const body = { device_id: device.deviceId, login, pin };
+    const who = login === undefined ? {} : { login, pin };
+    const body = { device_id: device.deviceId, ...who };
     const answer = await this.call<SessionAnswer>("POST", "/v1/sessions", { body, proof: true });
     this.sessionId = answer.session_id;
     this.token = kept(answer);
@@ -94,6 +96,11 @@ export class Api {
   handle(scanId: string, action: Handling, reason?: string): Promise<void> {
     const body = reason === undefined ? { action } : { action, reason };
     return this.authorised<void>("POST", `/v1/scans/${scanId}/handling`, body);
+  }
+
+  /** Any operation of whoever is signed in. */
+  ask<T>(method: string, path: string, body?: object): Promise<T> {
+    return this.authorised<T>(method, path, body);
   }
 
   private enrolled(): Device {

@@ -7,18 +7,19 @@ export interface Device {
 }
 
 const STORE = "device";
-const ONLY = "this";
+/** The reader's; other pages of this browser are other devices, in slots of their own. */
+const READER = "this";
 
-export async function loadDevice(): Promise<Device | undefined> {
-  return run<Device | undefined>("readonly", (store) => store.get(ONLY));
+export async function loadDevice(slot = READER): Promise<Device | undefined> {
+  return run<Device | undefined>("readonly", (store) => store.get(slot));
 }
 
-export async function saveDevice(device: Device): Promise<void> {
-  await run("readwrite", (store) => store.put(device, ONLY));
+export async function saveDevice(device: Device, slot = READER): Promise<void> {
+  await run("readwrite", (store) => store.put(device, slot));
 }
 
-export async function forgetDevice(): Promise<void> {
-  await run("readwrite", (store) => store.delete(ONLY));
+export async function forgetDevice(slot = READER): Promise<void> {
+  await run("readwrite", (store) => store.delete(slot));
 }
 
 async function run<T>(

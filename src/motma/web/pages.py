@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 STATIC: Final = Path(__file__).parent / "static"
+#: The reader's, and a person's and a registrar's for records and claims.
+PAGES: Final = ("reader", "corrections")
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -96,9 +98,16 @@ class Shortcut:
 
 
 def routes() -> list[BaseRoute]:
-    """The reader's page at /reader/; the front door leads there until there is a portal."""
+    """A folder for each page; the front door leads to the reader's until there is a portal."""
     return [
         Route("/", lambda _request: RedirectResponse("/reader/")),
-        Route("/reader", lambda _request: RedirectResponse("/reader/")),
-        Mount("/reader", StaticFiles(directory=STATIC / "reader", html=True, check_dir=False)),
+        *(route for page in PAGES for route in _page(page)),
+    ]
+
+
+def _page(name: str) -> list[BaseRoute]:
+    files = StaticFiles(directory=STATIC / name, html=True, check_dir=False)
+    return [
+        Route(f"/{name}", lambda _request: RedirectResponse(f"/{name}/")),
+        Mount(f"/{name}", files),
     ]

@@ -1,0 +1,8 @@
+/** Starts the page for records and claims. */
+
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "../../shared/look.css";
+
+const target = document.getElementById("app");
+if (target) mount(App, { target });
