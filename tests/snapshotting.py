@@ -56,6 +56,7 @@ def body(
         demo=True,
         province=province,
         keys=ISSUER.key_set(),
+        signers=SIGNER.key_set(),
         books=tuple(msgspec.Raw(book.write()) for book in shipped()),
         schemes=tuple(Scheme(number=b.number, title=b.book.title) for b in shipped()),
         ended=ended.ended(entries, salt=SALT),

@@ -52,6 +52,8 @@ def _accepted(file: Path, keys: Path | None, home: Path, now: datetime) -> Snaps
     snapshot = model.read(_read(file), _trust(memory, home))
     snapshot.insist_usable(now=now, seen=memory.seen)
     memory.seen = snapshot.body.as_of
+    if memory.keys is not None:  # a rotation reaches the gate while the earlier key still signs
+        memory.keys = snapshot.body.signers
     _remember(home, memory)
     return snapshot
 

@@ -160,10 +160,7 @@ async def test_the_command_decides_and_does_not_go_back_to_an_older_file(
     home = tmp_path / "gate"
 
     def scan(file: Path, *more: str) -> subprocess.CompletedProcess[str]:
-        motma = [sys.executable, "-c", "from motma.cli.main import main; main()"]
-        command = [*motma, "scan", text, "--offline", str(file), *more]
-        here = {**os.environ, "MOTMA_HOME": str(home)}
-        return subprocess.run(command, env=here, capture_output=True, text=True, check=False)
+        return scan_at(home, text, file, *more)
 
     assert "snapshot.without-trust" in scan(older).stderr
     first = scan(older, "--keys", str(keys), "--json")
@@ -175,3 +172,29 @@ async def test_the_command_decides_and_does_not_go_back_to_an_older_file(
     newer.write_bytes(newer.read_bytes()[:-1])
     assert "snapshot.truncated" in scan(newer).stderr
     assert not (home / "postgres").exists()
+
+
+async def test_a_gate_follows_the_rotation_of_the_key_that_signs_snapshots(
+    on_stage: Stage, tmp_path: Path
+) -> None:
+    ring, file, keys = on_stage.platform.keyring, tmp_path / "gate.snapshot", tmp_path / "keys.json"
+    text = await paper(on_stage, (await on_stage.person()).qid)
+    keys.write_text(json.dumps(ring.jwks(Purpose.SNAPSHOT)))
+    old = ring.active(Purpose.SNAPSHOT).kid
+    ring.stage(Purpose.SNAPSHOT)
+    file.write_bytes(await made(on_stage))
+    first = scan_at(tmp_path / "gate", text, file, "--keys", str(keys))
+    assert first.returncode == 0, first.stderr
+    ring.rotate(Purpose.SNAPSHOT)
+    ring.retire(old)
+    file.write_bytes(await made(on_stage))
+    assert scan_at(tmp_path / "gate", text, file).stdout.startswith("known (offline)")
+    assert "snapshot.unknown-key" in scan_at(tmp_path / "x", text, file, "--keys", str(keys)).stderr
+
+
+def scan_at(home: Path, text: str, file: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """The command at a gate with a memory of its own."""
+    motma = [sys.executable, "-c", "from motma.cli.main import main; main()"]
+    command = [*motma, "scan", text, "--offline", str(file), *more]
+    here = {**os.environ, "MOTMA_HOME": str(home)}
+    return subprocess.run(command, env=here, capture_output=True, text=True, check=False)

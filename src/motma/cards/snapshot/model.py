@@ -52,7 +52,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     as_of: datetime
     demo: bool
     province: str | None  # None: the books of the whole country
-    keys: dict[str, Any]
+    keys: dict[str, Any]  # of personal codes
+    signers: dict[str, Any]  # of snapshots, the next one among them before it is used
     books: tuple[msgspec.Raw, ...]
     schemes: tuple[Scheme, ...]
     ended: Ended

@@ -34,6 +34,7 @@ async def make(db: Connection, means: Means, *, province: str | None = None) -> 
         demo=means.keyring.demo,
         province=province,
         keys=means.keyring.jwks(),
+        signers=means.keyring.jwks(Purpose.SNAPSHOT),
         books=tuple(
             msgspec.Raw(book.write())
             for book in books
