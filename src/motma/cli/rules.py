@@ -54,7 +54,8 @@ def evaluate(
 ) -> None:
     """Evaluate CertLogic: {"logic", "data", "clock"?, "value_sets"?} a line, in any number.
 
-    Each line gives one line: {"result": ...} or {"problem": code}. `clock` is put under
+    Each line gives one line: {"result": ...} or {"problem": code}; a line that is no such object
+    is rules.line-not-readable, one beyond 16 MiB rules.line-too-long. `clock` is put under
     external.validationClock of the data, `value_sets` under external.valueSets.
     """
     sources: Iterable[Iterable[bytes]] = files or [sys.stdin.buffer]
@@ -104,7 +105,8 @@ class Evaluator:
         if asked.clock is None and value_sets == _ABSENT:
             return asked.data
         data = {} if asked.data is None else asked.data
-        external = data.get("external", {}) if isinstance(data, dict) else None
+        external = data.get("external") if isinstance(data, dict) else False
+        external = {} if external is None else external
         if not isinstance(external, dict):
             raise Malformed("rules.data-not-an-object")
         if asked.clock is not None:

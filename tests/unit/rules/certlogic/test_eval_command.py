@@ -35,6 +35,10 @@ def answers(*lines: bytes) -> list[object]:
             {"result": True},
         ),
         ({"logic": CLOCK, "clock": None}, {"problem": "rules.not-a-text"}),
+        (
+            {"logic": {"var": "external"}, "data": {"external": None}, "clock": "2021"},
+            {"result": {"validationClock": "2021"}},
+        ),
         ({"logic": {"or": []}}, {"problem": "rules.unknown-operator"}),
         ({"logic": 1, "data": 3, "clock": "2021-01-01"}, {"problem": "rules.data-not-an-object"}),
         ({"data": {}}, {"problem": "rules.line-not-readable"}),
