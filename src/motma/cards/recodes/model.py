@@ -18,7 +18,7 @@ ENDING_COLUMN: Final = "recode.ending"
 APPEAL_COLUMN: Final = "recode.appeal"
 ANSWER_COLUMN: Final = "recode.answer"
 
-#: The longest recode: an isolation of 2021 was at most 21 days. Source: decision 0105.
+#: The longest recode, as long as quarantine of 2021. Source: decision 0105.
 LONGEST: Final = timedelta(days=21)
 #: Working days until an appeal is due; as of claims. Source: decision 0105.
 DUE_AFTER: Final = 2
