@@ -58,6 +58,7 @@ CREATE TABLE health_waiting (
     PRIMARY KEY (blind, record_id)
 );
 COMMENT ON TABLE health_waiting IS 'dist: blind; keep: until the record is attached or erased';
+CREATE INDEX health_waiting_by_record ON health_waiting (record_id);
 
 CREATE TABLE person_facts (
     person_id       uuid PRIMARY KEY,

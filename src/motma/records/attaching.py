@@ -5,6 +5,7 @@ version, and what somebody detached is never attached to the same person by evid
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -12,12 +13,15 @@ import msgspec
 from asyncpg import Record
 
 from motma.access.means import Means
+from motma.audit import service as audit
 from motma.identity import service as identity
+from motma.identity.matching import finding
 from motma.kernel.ids import uuid7
 from motma.records import matching, model, queries
 from motma.records.gathering import facts_from
 from motma.records.keeping import Standing, content_of
 from motma.records.matching import Found
+from motma.records.model import Content
 from motma.rules import facts as rules
 from motma.storage.pool import Connection
 
@@ -33,6 +37,16 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: tuple[matching.Part, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An attachment that begins: whose the record is, and how that is known."""
+
+    record_id: UUID
+    person_id: UUID
+    how: str
+    why: Why
+
+
 async def settle(db: Connection, means: Means, standing: Sequence[Standing]) -> set[UUID]:
     """Attach each record to whom its evidence names, or let it wait; returns those that moved.
 
@@ -42,7 +56,8 @@ async def settle(db: Connection, means: Means, standing: Sequence[Standing]) -> 
     attached = {row["record_id"]: row for row in await db.fetch(queries.OPEN_ATTACHMENTS, ids)}
     barred = await _barred(db, means, ids)
     concerned: set[UUID] = set()
-    moved: set[UUID] = set()
+    begun: list[Begun] = []
+    waiting: list[Standing] = []
     for one in standing:
         open_row = attached.get(one.record_id)
         before = open_row["person_id"] if open_row is not None else None
@@ -50,15 +65,17 @@ async def settle(db: Connection, means: Means, standing: Sequence[Standing]) -> 
         if open_row is None or open_row["by_id"] is None:
             found = await _evidence(db, means, one, barred)
             if not await _same(db, means, before, found.person_id):
-                await _move(db, means, one.record_id, found, before=before)
                 after = found.person_id
-                moved |= {one.record_id} if after else set()
-        waits = after is None and one.state != "undone"
-        await _wait(db, means, one, waits=waits)
-        await matching.ask(db, means, one.record_id, one.about, found)
+                begun += await _move(db, means, one.record_id, found, before=before)
+        if after is None and one.state != "undone":
+            waiting.append(one)
+        if not one.fresh or found.review is not None:
+            await matching.ask(db, means, one.record_id, one.about, found)
         concerned |= {person for person in (before, after) if person is not None}
+    await begin(db, means, begun, by=None)
+    await _wait(db, means, standing, waiting)
     await rebuild(db, means, concerned)
-    return moved
+    return {one.record_id for one in begun}
 
 
 async def _barred(db: Connection, means: Means, ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
@@ -90,33 +107,43 @@ async def _same(db: Connection, means: Means, before: UUID | None, after: UUID |
 
 async def _move(
     db: Connection, means: Means, record_id: UUID, found: Found, *, before: UUID | None
-) -> None:
-    """By evidence, from whom it was attached to before."""
+) -> list[Begun]:
+    """Away from whom it was attached to; gives the attachment that is to begin, if one is."""
     if before is not None:
         await end(db, means, record_id, by=None, barred=False)
-    if found.person_id is not None:
-        why = Why(probability=found.probability, parts=found.parts)
-        await begin(db, means, record_id, found.person_id, how=found.how, why=why, by=None)
+    if found.person_id is None:
+        return []
+    why = Why(probability=found.probability, parts=found.parts)
+    return [Begun(record_id=record_id, person_id=found.person_id, how=found.how, why=why)]
 
 
-async def begin(
-    db: Connection,
-    means: Means,
-    record_id: UUID,
-    person_id: UUID,
-    *,
-    how: str,
-    why: Why,
-    by: UUID | None,
-) -> None:
-    """Write an attachment and its event; the record is locked and nobody's."""
+async def begin(db: Connection, means: Means, begun: Sequence[Begun], *, by: UUID | None) -> None:
+    """Write attachments and their events; the records are locked and nobody's."""
+    if not begun:
+        return
     now = means.clock.now()
-    sealed = means.vault.seal(model.ATTACHMENT_COLUMN, record_id, msgspec.json.encode(why))
-    new_id = uuid7(now, means.random)
-    await db.execute(queries.ADD_ATTACHMENT, record_id, new_id, person_id, how, sealed, by, now)
-    await db.execute(queries.SET_PERSON, record_id, person_id, how, now)
-    details = {"record_id": str(record_id), "how": how, "by": str(by) if by else None}
-    await means.log(db, ATTACHED, details, person_id=person_id)
+    ids = [one.record_id for one in begun]
+    people = [one.person_id for one in begun]
+    how = [one.how for one in begun]
+    sealed = [
+        means.vault.seal(model.ATTACHMENT_COLUMN, one.record_id, msgspec.json.encode(one.why))
+        for one in begun
+    ]
+    new_ids = [uuid7(now, means.random) for _ in begun]
+    await db.execute(queries.ADD_ATTACHMENTS, ids, people, how, new_ids, sealed, by, now)
+    await db.execute(queries.SET_PEOPLE, ids, people, how, now)
+    told = str(by) if by else None
+    await audit.append(
+        db,
+        [
+            means.event(
+                ATTACHED,
+                {"record_id": str(one.record_id), "how": one.how, "by": told},
+                person_id=one.person_id,
+            )
+            for one in begun
+        ],
+    )
 
 
 async def end(
@@ -128,21 +155,27 @@ async def end(
     ended = await db.fetchrow(queries.END_ATTACHMENT, record_id, now, by, barred)
     if ended is None:
         return None
-    await db.execute(queries.SET_PERSON, record_id, None, None, now)
+    await db.execute(queries.NOBODYS, record_id, now)
     details = {"record_id": str(record_id), "by": str(by) if by else None, "reason": reason}
     await means.log(db, DETACHED, details, person_id=ended["person_id"])
     return ended
 
 
-async def _wait(db: Connection, means: Means, one: Standing, *, waits: bool) -> None:
-    """Put the record under the keys by which its person finds it later, or take it away."""
-    keys = matching.waiting_keys(one.about, means.clock)
-    if waits:
-        blinds = [means.vault.blind(kind, value) for kind, value in keys]
-        await db.execute(queries.ADD_WAITING, blinds, [one.record_id] * len(blinds))
-    else:
-        every = [blind for kind, value in keys for blind in means.vault.blinds(kind, value)]
-        await db.execute(queries.END_WAITING, one.record_id, every)
+async def _wait(
+    db: Connection, means: Means, standing: Sequence[Standing], waiting: Sequence[Standing]
+) -> None:
+    """Put records under the keys by which their people find them later, or take them away."""
+    before = [one.record_id for one in standing if not one.fresh]
+    if before:  # what it waited under may have been another version's
+        await db.execute(queries.END_WAITING, before)
+    under = [
+        (means.vault.blind(kind, value), one.record_id)
+        for one in waiting
+        for kind, value in matching.waiting_keys(one.about, means.clock)
+    ]
+    if under:
+        blinds, ids = zip(*under, strict=True)
+        await db.execute(queries.ADD_WAITING, blinds, ids)
 
 
 async def rebuild(db: Connection, means: Means, person_ids: Iterable[UUID]) -> None:
@@ -150,18 +183,23 @@ async def rebuild(db: Connection, means: Means, person_ids: Iterable[UUID]) -> N
 
     A lock on each person guards against a twin that attaches another record meanwhile.
     """
-    kept = {(await identity.resolve(db, means, one)).person_id for one in set(person_ids)}
+    kept = sorted({one.person_id for one in await finding.load(db, means, set(person_ids))})
     if not kept:
         return
-    await db.execute(queries.LOCK_FACTS, sorted(kept))
-    for person_id in sorted(kept):
-        person = await identity.resolve(db, means, person_id)
-        aliases = await identity.aliases_of(db, person.person_id)
-        rows = await db.fetch(queries.RECORDS_OF, [person.person_id, *aliases])
-        contents = [content_of(means, row) for row in rows if row["state"] == "active"]
-        facts = facts_from(contents, born=person.profile.birth.value)
-        plain = rules.write(facts)
-        sealed = means.vault.seal(model.FACTS_COLUMN, person.person_id, plain)
-        await db.execute(queries.PUT_FACTS, person.person_id, sealed, means.clock.now())
-        if aliases:
-            await db.execute(queries.DROP_FACTS, aliases)
+    await db.execute(queries.LOCK_FACTS, kept)
+    people = await finding.load(db, means, kept)
+    born = {person.person_id: person.profile.birth.value for person in people}
+    whose = {person_id: person_id for person_id in kept}
+    aliases = {r["person_id"]: r["into_id"] for r in await db.fetch(queries.ALIASES, kept)}
+    whose |= aliases
+    contents: dict[UUID, list[Content]] = {person_id: [] for person_id in kept}
+    for row in await db.fetch(queries.RECORDS_OF, list(whose)):
+        if row["state"] == "active":
+            contents[whose[row["person_id"]]].append(content_of(means, row))
+    sealed = []
+    for person_id in kept:
+        facts = facts_from(contents[person_id], born=born[person_id])
+        sealed.append(means.vault.seal(model.FACTS_COLUMN, person_id, rules.write(facts)))
+    await db.execute(queries.PUT_FACTS, kept, sealed, means.clock.now())
+    if aliases:
+        await db.execute(queries.DROP_FACTS, list(aliases))

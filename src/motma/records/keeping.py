@@ -36,6 +36,7 @@ class Standing:
     about: About
     number: int
     revision: int
+    fresh: bool  # it came just now: it waits under no key and stands in no queue
 
 
 def ids_of(means: Means, source: str, source_id: str) -> list[UUID]:
@@ -114,7 +115,12 @@ async def project(db: Connection, means: Means, record_ids: Iterable[UUID]) -> l
     """Copy the version that counts into each record; of an undone one the last stays in sight."""
     ids = sorted(set(record_ids))
     history = await versions_of(db, means, ids)
-    found = [_standing(record_id, history[record_id]) for record_id in ids if history[record_id]]
+    there = await queries.records(db, ids)
+    found = [
+        _standing(record_id, history[record_id], fresh=record_id not in there)
+        for record_id in ids
+        if history[record_id]
+    ]
     if found:
         await db.execute(
             queries.PUT_RECORDS,
@@ -174,7 +180,7 @@ def _next(known: Sequence[Version], number: int, content: Content, means: Means)
     )
 
 
-def _standing(record_id: UUID, versions: Sequence[Version]) -> Standing:
+def _standing(record_id: UUID, versions: Sequence[Version], *, fresh: bool) -> Standing:
     counts = model.current(versions)
     shown = counts or versions[-1]
     return Standing(
@@ -184,4 +190,5 @@ def _standing(record_id: UUID, versions: Sequence[Version]) -> Standing:
         about=model.about(versions),
         number=shown.number,
         revision=shown.revision,
+        fresh=fresh,
     )

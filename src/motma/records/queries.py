@@ -62,13 +62,19 @@ UNDO_JOB: Final = """
     UPDATE health_record_version SET undone_at = $3, undone_by = $4
      WHERE job = ANY($1) AND record_id = ANY($2) AND undone_at IS NULL
 """
-SET_PERSON: Final = """
-    UPDATE health_record SET person_id = $2, matched = $3, updated_at = $4 WHERE record_id = $1
+NOBODYS: Final = """
+    UPDATE health_record SET person_id = NULL, matched = NULL, updated_at = $2 WHERE record_id = $1
 """
-ADD_ATTACHMENT: Final = """
+SET_PEOPLE: Final = """
+    UPDATE health_record r SET person_id = n.person_id, matched = n.how, updated_at = $4
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS n (record_id, person_id, how)
+     WHERE r.record_id = n.record_id
+"""
+ADD_ATTACHMENTS: Final = """
     INSERT INTO health_attachment
-           (record_id, attachment_id, person_id, how, sealed, by_id, attached_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+           (record_id, person_id, how, attachment_id, sealed, by_id, attached_at)
+    SELECT *, $6::uuid, $7::timestamptz
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bytea[])
 """
 END_ATTACHMENT: Final = """
     UPDATE health_attachment SET detached_at = $2, detached_by = $3, barred = $4
@@ -94,17 +100,23 @@ ADD_WAITING: Final = """
     INSERT INTO health_waiting (blind, record_id)
     SELECT * FROM unnest($1::bytea[], $2::uuid[]) ON CONFLICT DO NOTHING
 """
-END_WAITING: Final = "DELETE FROM health_waiting WHERE record_id = $1 AND blind = ANY($2)"
+END_WAITING: Final = "DELETE FROM health_waiting WHERE record_id = ANY($1)"
 WAITING_UNDER: Final = """
     SELECT DISTINCT record_id FROM health_waiting WHERE blind = ANY($1) ORDER BY 1 LIMIT $2
 """
 PUT_FACTS: Final = """
-    INSERT INTO person_facts (person_id, sealed, updated_at) VALUES ($1, $2, $3)
+    INSERT INTO person_facts (person_id, sealed, updated_at)
+    SELECT *, $3::timestamptz FROM unnest($1::uuid[], $2::bytea[])
     ON CONFLICT (person_id) DO UPDATE
        SET sealed = excluded.sealed, updated_at = excluded.updated_at
 """
 DROP_FACTS: Final = "DELETE FROM person_facts WHERE person_id = ANY($1)"
 FACTS: Final = "SELECT sealed, updated_at FROM person_facts WHERE person_id = $1"
+
+# who was merged into whom; identity asks this of one person at a time
+ALIASES: Final = """
+    SELECT person_id, into_id FROM merge WHERE into_id = ANY($1) AND undone_at IS NULL
+"""
 
 # as of a moment: whose records were attached then, and who was merged and profiled how
 ALIASES_AT: Final = """

@@ -13,7 +13,7 @@ from motma.audit import service as audit
 from motma.identity import service as identity
 from motma.kernel.errors import Malformed
 from motma.records import attaching, keeping, matching, model, queries
-from motma.records.attaching import Why
+from motma.records.attaching import Begun, Why
 from motma.records.errors import NothingToUndo, RecordEnded, RecordUnknown
 from motma.records.keeping import Kept
 from motma.records.model import Delivery, Version
@@ -128,7 +128,8 @@ async def attach(
     await identity.resolve(db, means, person_id)
     before = await attaching.end(db, means, record_id, by=by, barred=False, reason=reason)
     why = Why(reason=reason or None)
-    await attaching.begin(db, means, record_id, person_id, how=how, why=why, by=by)
+    begun = Begun(record_id=record_id, person_id=person_id, how=how, why=why)
+    await attaching.begin(db, means, [begun], by=by)
     await db.execute(queries.LIFT_BAR, record_id, [person_id])
     await _stop_waiting(db, means, record_id)
     concerned = {person_id} | ({before["person_id"]} if before is not None else set())

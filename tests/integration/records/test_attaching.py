@@ -46,6 +46,17 @@ async def test_a_record_waits_under_its_slips_too(desk: Desk) -> None:
     assert await service.rematch(desk.db, desk.means, person) == 1
 
 
+async def test_a_record_waits_only_under_what_its_latest_version_says(desk: Desk) -> None:
+    await desk.receive(dose())
+    other = About(full_name="Thử Văn Hai", birth="1985-05-05")
+    await desk.receive(dose(version=2, about=other))
+    person = await desk.register()
+    assert await service.rematch(desk.db, desk.means, person) == 0
+    await desk.receive(dose(version=3))
+    assert await desk.days(person) == ["2025-09-03"]
+    assert await desk.db.fetchval("SELECT count(*) FROM health_waiting") == 0
+
+
 async def test_somebody_else_s_record_is_not_found(desk: Desk) -> None:
     await desk.receive(dose(about=About(full_name="Thử Văn Hai", birth="1985-05-05")))
     person = await desk.register()
