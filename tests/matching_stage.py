@@ -24,13 +24,16 @@ class Stage:
     records: Side
 
     def person(self, row: int) -> Features:
+        """A person as a single one is compared."""
         return features_of(self.files.evidence(self.files.people, row))
 
     def record(self, row: int) -> Features:
+        """A record as a single one is compared."""
         return features_of(self.files.evidence(self.files.records, row))
 
 
 def stage(people: Path, records: Path) -> Stage:
+    """Two files, read."""
     files = service.read(people, records, today=TODAY, lenient=False, told=lambda *_: None)
     return Stage(files, *sides(files.people, files.records, files.coders))
 

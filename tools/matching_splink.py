@@ -8,6 +8,7 @@ each side checks the other.
 import csv
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +20,12 @@ from motma.identity.matching import comparing
 from motma.identity.matching.batch import scoring
 from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.comparing import COMPARISONS
+from motma.identity.matching.evidence import name_of
 from motma.identity.matching.syllables import alike
 from motma.identity.matching.weights import Model
 
 COLUMNS: Final = (
-    "unique_id", "given", "middle", "family", "plain", "bag", "marked", "birth", "year", "month",
+    "unique_id", "given", "middle", "family", "plain", "marked", "birth", "year", "month",
     "day", "digits", "sex", "document", "bhyt", "phone", "area", "commune", "communes", "provinces",
 )  # fmt: skip
 #: Stands for "no middle name": a value and not a gap.
@@ -34,8 +36,8 @@ def _part(name: str) -> list[str]:
     return [
         f"{name}_l is null or {name}_r is null",
         f"{name}_l = {name}_r",
-        "bag_l = bag_r",
-        f"syllables_alike({name}_l, {name}_r)",
+        f"turned_level(plain_l, plain_r, '{name}') = 1",
+        f"syllables_alike({name}_l, {name}_r) or turned_level(plain_l, plain_r, '{name}') = 2",
     ]
 
 
@@ -48,6 +50,9 @@ def _number(name: str) -> list[str]:
 
 
 _PARTIAL: Final = "(day_l = 0 or day_r = 0)"
+_EQUAL_PARTS: Final = "(year_l = year_r)::int + (month_l = month_r)::int + (day_l = day_r)::int"
+_YEAR_SLIP: Final = "damerau_levenshtein(year_l::varchar, year_r::varchar) = 1"
+_TURNED: Final = "turned_level(plain_l, plain_r, 'given') >= 0"
 _MONTHS: Final = "month_l > 0 and month_r > 0"
 #: Conditions of the levels of each comparison in order, the null level first, the last is else.
 _SQL: Final[Mapping[str, list[str]]] = {
@@ -55,8 +60,7 @@ _SQL: Final[Mapping[str, list[str]]] = {
     "middle": [
         "given_l is null or given_r is null",
         "middle_l = middle_r",
-        "bag_l = bag_r",
-        *(f"middle_level(middle_l, middle_r) = {level}" for level in (2, 3, 4)),
+        *(f"middle_level(plain_l, plain_r) = {at}" for at in (1, 2, 3, 4)),
     ],
     "family": _part("family"),
     "marks": [
@@ -64,7 +68,10 @@ _SQL: Final[Mapping[str, list[str]]] = {
         "marked_l = marked_r",
         "marked_l is null or marked_r is null",
     ],
-    "order": ["bag_l is null or bag_r is null or bag_l <> bag_r", "plain_l = plain_r"],
+    "order": [
+        f"given_l is null or given_r is null or (plain_l <> plain_r and not {_TURNED})",
+        "plain_l = plain_r",
+    ],
     "birth": [
         "birth_l is null or birth_r is null",
         f"birth_l = birth_r and not {_PARTIAL}",
@@ -72,9 +79,9 @@ _SQL: Final[Mapping[str, list[str]]] = {
         f"{_PARTIAL} and year_l = year_r and month_l = month_r and {_MONTHS}",
         f"{_PARTIAL} and year_l = year_r and not ({_MONTHS})",
         f"not {_PARTIAL} and damerau_levenshtein(digits_l, digits_r) = 1",
-        f"not {_PARTIAL} and (year_l = year_r)::int + (month_l = month_r)::int"
-        " + (day_l = day_r)::int = 2",
+        f"not {_PARTIAL} and {_EQUAL_PARTS} = 2",
         "year_l = year_r",
+        f"{_PARTIAL} and (abs(year_l - year_r) = 1 or {_YEAR_SLIP})",
     ],
     "sex": ["sex_l is null or sex_r is null", "sex_l = sex_r"],
     **{name: _number(name) for name in ("document", "bhyt", "phone")},
@@ -140,6 +147,7 @@ def linker(
     db.execute("SET threads = 2; SET memory_limit = '4GB'")
     db.create_function("syllables_alike", alike, ["VARCHAR", "VARCHAR"], "BOOLEAN")
     db.create_function("middle_level", _middle, ["VARCHAR", "VARCHAR"], "INTEGER")
+    db.create_function("turned_level", _turned, ["VARCHAR", "VARCHAR", "VARCHAR"], "INTEGER")
     api = DuckDBAPI(connection=db)
     tables = []
     for name, side in zip(("people", "records"), sides, strict=True):
@@ -149,7 +157,7 @@ def linker(
         tables.append(api.register(name))
     chosen = settings(model, people=len(sides[0]), rules=rules)
     made = Linker(tables, chosen, log_level=logging.ERROR)
-    known = scoring.terms(lexicon, *sides).shares
+    known = scoring.terms(model, lexicon, *sides).shares
     for feature, shares in known.items():
         path = folder / f"tf_{feature}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -177,9 +185,28 @@ _TERMS: Final = """
 """
 
 
+@lru_cache(maxsize=1_000_000)
+def _levels_of_names(one: str, other: str) -> tuple[dict[str, int], bool]:
+    """Levels of the parts of two names, and whether one had to be turned."""
+    mine, theirs = name_of(one), name_of(other)
+    found = comparing.turned(mine, theirs)
+    a, b = found or (mine, theirs)
+    by_turn = found is not None
+    levels = {
+        "given": comparing.part(a.given, b.given, by_turn=by_turn),
+        "middle": comparing.middle(a.middle, b.middle, by_turn=by_turn),
+        "family": comparing.part(a.family, b.family, by_turn=by_turn),
+    }
+    return levels, by_turn
+
+
+def _turned(one: str, other: str, part: str) -> int:
+    levels, by_turn = _levels_of_names(one, other)
+    return levels[part] if by_turn else -1
+
+
 def _middle(one: str, other: str) -> int:
-    bare = (text.replace(_NO_MIDDLE, "") for text in (one, other))
-    return comparing.middle(*bare, same_bag=False)
+    return _levels_of_names(one, other)[0]["middle"]
 
 
 def _write(path: Path, lexicon: Lexicon, side: Side) -> None:
@@ -196,7 +223,8 @@ def _write(path: Path, lexicon: Lexicon, side: Side) -> None:
         words[side.given],
         [text or _NO_MIDDLE for text in middles],
         words[side.family],
-        *(_coded(getattr(side, name)) for name in ("plain", "bag", "marked")),
+        [lexicon.names[code].plain for code in side.plain.tolist()],
+        _coded(side.marked),
         date,
         side.year.tolist(),
         side.month.tolist(),

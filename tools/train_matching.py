@@ -17,6 +17,7 @@ from statistics import fmean
 from typing import Any, Final
 
 import numpy as np
+from tools.matching_splink import linker
 
 from motma.identity.matching.batch import linking, service
 from motma.identity.matching.batch.columns import Lexicon, Side, sides
@@ -24,7 +25,6 @@ from motma.identity.matching.batch.levels import levels
 from motma.identity.matching.batch.scoring import shares
 from motma.identity.matching.comparing import COMPARISONS
 from motma.identity.matching.weights import Model, read, shipped
-from tools.matching_splink import linker
 
 #: Random pairs on which rare agreement of strangers is counted.
 _PAIRS: Final = 16_000_000
@@ -56,17 +56,19 @@ def counted(lexicon: Lexicon, people: Side, records: Side, random: Random) -> li
             totals[at] += np.bincount(level[level >= 0], minlength=len(totals[at]))
     smoothed = [np.maximum(total, _LEAST_COUNT) for total in totals]
     return [
-        _collided(of.name, people, records, (total / total.sum()).tolist())
+        _collided(of.name, lexicon, people, records, (total / total.sum()).tolist())
         for of, total in zip(COMPARISONS, smoothed, strict=True)
     ]
 
 
-def _collided(name: str, people: Side, records: Side, u: list[float]) -> list[float]:
+def _collided(
+    name: str, lexicon: Lexicon, people: Side, records: Side, u: list[float]
+) -> list[float]:
     """The u with what collisions tell better than random pairs do."""
     if name in {"document", "bhyt", "phone"}:
         return [1 / len(people), max(u[1], LEAST_U), 1.0]
     if name in {"given", "middle", "family"}:
-        share = shares(people, records, name)
+        share = shares(shipped(), lexicon, people, records, name)
         share[0] = share[0] if name == "middle" else 0
         u[0] = float((share**2).sum())
         u[1] = _REORDERED * u[0]

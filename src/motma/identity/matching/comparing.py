@@ -20,7 +20,7 @@ class Part(IntEnum):
     """Levels of a family or given name."""
 
     EQUAL = 0
-    REORDERED = 1  # the same syllables in another order
+    REORDERED = 1  # equal once one name is turned: given name first, or family name last
     ALIKE = 2
     DIFFERENT = 3
 
@@ -45,7 +45,7 @@ class Marks(IntEnum):
 
 
 class Order(IntEnum):
-    """Levels of the order, of names with the same syllables."""
+    """Levels of the order, of names that are equal or have to be turned."""
 
     EQUAL = 0
     CHANGED = 1
@@ -61,7 +61,8 @@ class Born(IntEnum):
     DIGIT = 4  # one digit, or two neighbours swapped
     TWO_OF_THREE = 5
     SAME_YEAR = 6
-    DIFFERENT = 7
+    NEAR_YEAR = 7  # only years to compare, and one digit or one year apart
+    DIFFERENT = 8
 
 
 class Sex(IntEnum):
@@ -88,23 +89,50 @@ class Place(IntEnum):
     DIFFERENT = 3
 
 
-def part(one: str, other: str, *, same_bag: bool) -> int:
-    """Level of a family or given name; `same_bag` when the whole names have the same syllables."""
+def turned(one: Name, other: Name) -> tuple[Name, Name] | None:
+    """Both names with one of them turned so that family and given names stand side by side.
+
+    None when they do so already or by no turn. A site may write the given name first, or the
+    family name last, as foreign forms want it, and make a slip besides.
+
+    >>> known, foreign = Name("TRAN", "VAN", "BINH", ""), Name("BINH", "TRAN", "VAN", "")
+    >>> turned(known, foreign) == (known, known), turned(known, known)
+    (True, None)
+    """
+    if not (one.family and other.family) or alike(one.family, other.family):
+        return None
+    if alike(one.given, other.given):
+        return None
+    for turn in _TURNS:
+        for mine, theirs in ((one, _turn(other, turn)), (_turn(one, turn), other)):
+            if alike(mine.family, theirs.family) and alike(mine.given, theirs.given):
+                return mine, theirs
+    return None
+
+
+#: To the left: the first word becomes the last; to the right: the last becomes the first.
+_TURNS: Final = (1, -1)
+
+
+def _turn(name: Name, by: int) -> Name:
+    words = name.plain.split()
+    words = words[by:] + words[:by]
+    return Name(words[0], " ".join(words[1:-1]), words[-1], "")
+
+
+def part(one: str, other: str, *, by_turn: bool) -> int:
+    """Level of a family or given name; `by_turn` when a turn put them side by side."""
     if not (one and other):
         return UNKNOWN
     if one == other:
-        return Part.EQUAL
-    if same_bag:
-        return Part.REORDERED
+        return Part.REORDERED if by_turn else Part.EQUAL
     return Part.ALIKE if alike(one, other) else Part.DIFFERENT
 
 
-def middle(one: str, other: str, *, same_bag: bool) -> int:
+def middle(one: str, other: str, *, by_turn: bool) -> int:
     """Level of the middle names; two names without any are equal in that."""
     if one == other:
-        return Middle.EQUAL
-    if same_bag:
-        return Middle.REORDERED
+        return Middle.REORDERED if by_turn else Middle.EQUAL
     if not (one and other):
         return Middle.MISSING
     mine, theirs = one.split(), other.split()
@@ -124,10 +152,12 @@ def marks(one: Name, other: Name) -> int:
 
 
 def order(one: Name, other: Name) -> int:
-    """Level of the order of syllables; unknown unless the names have the same ones."""
-    if one.bag != other.bag or not one.bag:
+    """Level of the order; unknown for names that no turn makes one."""
+    if not (one.given and other.given):
         return UNKNOWN
-    return Order.EQUAL if one.plain == other.plain else Order.CHANGED
+    if one.plain == other.plain:
+        return Order.EQUAL
+    return Order.CHANGED if turned(one, other) else UNKNOWN
 
 
 def birth(one: Birth | None, other: Birth | None) -> int:  # noqa: PLR0911 - one way per level
@@ -160,7 +190,8 @@ def written(birth: Birth) -> str:
 def _partial(one: Birth, other: Birth) -> int:
     """Level of two dates of which at least one has no day."""
     if one[0] != other[0]:
-        return Born.DIFFERENT
+        near = abs(one[0] - other[0]) == 1 or slip(f"{one[0]:04d}", f"{other[0]:04d}")
+        return Born.NEAR_YEAR if near else Born.DIFFERENT
     if one[1] and other[1]:
         return Born.MONTH if one[1] == other[1] else Born.SAME_YEAR
     return Born.YEAR
@@ -215,28 +246,33 @@ class Comparison(NamedTuple):
     terms: Callable[[Features], tuple[str, ...]] = lambda _: ()
 
 
-def _same_bag(one: Features, other: Features) -> bool:
-    return one.name.bag == other.name.bag
+def _names(one: Features, other: Features) -> tuple[Name, Name, bool]:
+    """Both names as they are compared, and whether one had to be turned."""
+    found = turned(one.name, other.name)
+    return (*found, True) if found else (one.name, other.name, False)
+
+
+def _given(one: Features, other: Features) -> int:
+    mine, theirs, by_turn = _names(one, other)
+    return part(mine.given, theirs.given, by_turn=by_turn)
+
+
+def _family(one: Features, other: Features) -> int:
+    mine, theirs, by_turn = _names(one, other)
+    return part(mine.family, theirs.family, by_turn=by_turn)
 
 
 def _middle(one: Features, other: Features) -> int:
-    if not (one.name.given and other.name.given):
+    mine, theirs, by_turn = _names(one, other)
+    if not (mine.given and theirs.given):
         return UNKNOWN
-    return middle(one.name.middle, other.name.middle, same_bag=_same_bag(one, other))
+    return middle(mine.middle, theirs.middle, by_turn=by_turn)
 
 
 COMPARISONS: Final = (
-    Comparison(
-        "given", Part,
-        lambda a, b: part(a.name.given, b.name.given, same_bag=_same_bag(a, b)),
-        lambda a: (a.name.given,),
-    ),
+    Comparison("given", Part, _given, lambda a: (a.name.given,)),
     Comparison("middle", Middle, _middle, lambda a: (a.name.middle,)),
-    Comparison(
-        "family", Part,
-        lambda a, b: part(a.name.family, b.name.family, same_bag=_same_bag(a, b)),
-        lambda a: (a.name.family,),
-    ),
+    Comparison("family", Part, _family, lambda a: (a.name.family,)),
     Comparison("marks", Marks, lambda a, b: marks(a.name, b.name)),
     Comparison("order", Order, lambda a, b: order(a.name, b.name)),
     Comparison(

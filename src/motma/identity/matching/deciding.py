@@ -19,7 +19,15 @@ SHOWN: Final = 3
 #: Evidence that is somebody's own and not their household's.
 _OWN: Final = ("given", "birth", "document", "bhyt")
 #: Levels that no automatic link survives, whatever else agrees.
-_AGAINST: Final = frozenset({("given", "different"), ("birth", "different")})
+_AGAINST: Final = frozenset({("given", "different"), ("given", "unknown"), ("birth", "different")})
+#: Birth dates that many share: a document, insurance or phone number must agree beside them.
+_VAGUE: Final = frozenset({("birth", "year"), ("birth", "near_year"), ("birth", "unknown")})
+_VOUCHED: Final = frozenset(
+    (name, level) for name in ("document", "bhyt", "phone") for level in ("equal", "digit")
+)
+
+#: A namesake has another document and another phone; only the insurance number speaks against it.
+_ANOTHERS: Final = frozenset({("document", "different"), ("phone", "different")})
 
 Who = TypeVar("Who")
 
@@ -89,7 +97,15 @@ def _evidence(weight_bits: float, people: int) -> float:
 
 
 def may_link(weighed: Weighed) -> bool:
-    """Whether what agrees is the person's own: not only a household's, nor a document alone."""
+    """Whether what agrees is the person's own and enough of it, however likely it makes them.
+
+    A household's phone, family name and commune are nobody's own; a document alone is not enough;
+    and a name with a year is a namesake's too, whom the register may not know.
+    """
     found = {(part.feature, part.level) for part in weighed.parts}
     own = [part for part in weighed.parts if part.feature in _OWN and part.bits > 0]
-    return not (found & _AGAINST) and len(own) >= 2  # noqa: PLR2004 - two kinds of evidence
+    if found & _AGAINST or len(own) < 2:  # noqa: PLR2004 - two kinds of evidence
+        return False
+    if found & _VAGUE and not found & _VOUCHED:
+        return False
+    return not (found >= _ANOTHERS and ("bhyt", "equal") not in found)

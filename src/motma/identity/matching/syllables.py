@@ -19,7 +19,8 @@ _REGIONAL: Final = (
     "BAO BUU", "HOANG HUYNH", "VU VO", "PHUC PHUOC", "CANH KIENG", "CHU CHAU", "SON SAN",
     "NHAN NHON", "TRUONG TRANG", "TINH TANH", "HONG HUONG", "DAM DOM", "AN YEN", "THAI THOI",
     "SINH SANH", "DUONG DANG", "NGHIA NGAI", "VINH VANG", "NHAT NHUT", "DUC DAC", "LOI LY",
-    "QUI QUY", "DINH DANH", "CUONG CANG", "LINH LANH", "KINH CANH", "UY OAI", "TONG TUNG",
+    "QUI QUY", "QUY QUOI", "DINH DANH", "CUONG CANG", "LINH LANH", "KINH CANH", "UY OAI",
+    "TONG TUNG",
 )  # fmt: skip
 _TWINS: Final = frozenset(
     pair for line in _REGIONAL for a, b in [line.split()] for pair in ((a, b), (b, a))

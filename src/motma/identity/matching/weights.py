@@ -14,7 +14,7 @@ from motma.identity.matching.comparing import COMPARISONS
 VERSION: Final = 1
 
 #: Rarity of a name that no table has: about one in a hundred thousand people.
-_RARE_NAME: Final = 1e-5
+RARE_NAME: Final = 1e-5
 _NAMES: Final = frozenset({"given", "middle", "family"})
 
 
@@ -58,7 +58,7 @@ class Terms:
         known = self.shares.get(feature)
         if known is None:
             return None
-        rare = max(_RARE_NAME, 1 / self.people) if feature in _NAMES else 1 / self.people
+        rare = max(RARE_NAME, 1 / self.people) if feature in _NAMES else 1 / self.people
         return known.get(term, rare)
 
 

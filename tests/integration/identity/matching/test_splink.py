@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matching_stage import simulated
+from tests.matching_stage import simulated
 
 from motma.identity.matching.batch.linking import taken
 from motma.identity.matching.batch.scoring import Scorer
@@ -18,7 +18,7 @@ from tools.matching_splink import linker
 #: Pairs that are compared; CI takes a few, `MOTMA_SPLINK_PAIRS=20000` the number of ADR-0090.
 PAIRS = int(os.environ.get("MOTMA_SPLINK_PAIRS", "2000"))
 #: Loose, so that strangers and relatives are among the pairs too.
-RULES = ["l.year = r.year", "l.bag = r.bag", "l.phone = r.phone"]
+RULES = ["l.year = r.year", "l.phone = r.phone"]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -37,4 +37,5 @@ def test_splink_and_our_scorer_agree_within_a_millionth(tmp_path: Path) -> None:
     assert np.abs(bits - splinks).max() < 1e-6
     probability = np.array([row["match_probability"] for row in chosen])
     assert np.abs(1 / (1 + 2**-bits) - probability).max() < 1e-6
-    assert probability.min() < 1e-6 < 0.999 < probability.max()
+    assert probability.min() < 1e-6
+    assert probability.max() > 0.999

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from motma.identity.matching import evidence
 from motma.identity.matching.batch.tables import OPTIONAL, Coder, Codes, Table
-from motma.identity.matching.evidence import Area
+from motma.identity.matching.evidence import Area, Name
 from motma.kernel import documents
 
 _CCCD_DIGITS: Final = 12
@@ -32,6 +32,7 @@ class Lexicon:
     """Everything that the codes of both sides stand for."""
 
     parts: Words  # family, middle and given names
+    names: list[Name]  # whole names, by the code of the plain one
     numbers: dict[str, NDArray[np.uint8]]  # document, bhyt, phone: characters, padded with 0
     lengths: dict[str, Codes]
     communes: Codes  # per area code, new communes it may lie in, padded with -1
@@ -82,7 +83,7 @@ class _Numbering:
 def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexicon, Side, Side]:
     """Both files in columns, with the lexicon that they share."""
     tables = (people, records)
-    names, words = _names(coders["full_name"])
+    names, words, wholes = _names(coders["full_name"])
     births = _births(coders["birth_date"])
     sexes = np.array([_SEX.get(text, 0) for text in coders["sex"].values()], np.int8)
     numbers = {kind: _numbers(coders[column], clean) for kind, (column, clean) in _NUMBERS.items()}
@@ -110,6 +111,7 @@ def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexi
         )
     lexicon = Lexicon(
         words,
+        wholes,
         {kind: _characters(values) for kind, values in texts.items()},
         {kind: np.array([len(v) for v in values], np.int32) for kind, values in texts.items()},
         areas.communes,
@@ -128,19 +130,24 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
 }
 
 
-def _names(coder: Coder) -> tuple[dict[str, Codes], Words]:
-    """Codes of the parts of every name that occurs, by the name's code."""
-    parts, wholes = _Numbering(), _Numbering()
+def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name]]:
+    """Codes of the parts of every name that occurs, by the name's code; and a name per plain one.
+
+    Two names that are equal without marks are of equal parts.
+    """
+    parts, plain, others = _Numbering(), _Numbering(), _Numbering()
     read = [evidence.name_of(text) for text in coder.values()]
     codes = {
         "given": parts.of(name.given for name in read),
         "middle": parts.of(name.middle for name in read),
         "family": parts.of(name.family for name in read),
-        "plain": wholes.of(name.plain for name in read),
-        "bag": wholes.of(name.bag for name in read),
-        "marked": wholes.of(name.marked for name in read),
+        "plain": plain.of(name.plain for name in read),
+        "bag": others.of(name.bag for name in read),
+        "marked": others.of(name.marked for name in read),
     }
-    return codes, Words(list(parts.codes))
+    by_plain = {name.plain: name for name in read}
+    wholes = [by_plain.get(text, evidence.NOBODY) for text in plain.codes]
+    return codes, Words(list(parts.codes)), wholes
 
 
 def _births(coder: Coder) -> Codes:

@@ -24,22 +24,64 @@ _SHIFT: Final = 32
 
 def levels(lexicon: Lexicon, people: Side, records: Side) -> list[Levels]:
     """The level of each comparison, in the order of `COMPARISONS`, of rows side by side."""
-    same_bag = people.bag == records.bag
     numbers = {
         kind: _numbers(lexicon, kind, getattr(people, kind), getattr(records, kind))
         for kind in ("document", "bhyt", "phone")
     }
     return [
-        _parts(lexicon, people.given, records.given, same_bag),
-        _middles(lexicon, people, records, same_bag),
-        _parts(lexicon, people.family, records.family, same_bag),
-        _marks(people, records),
-        _order(people, records, same_bag),
+        *_names(lexicon, people, records),
         _births(people, records),
         _sexes(people, records),
         *numbers.values(),
         _places(lexicon, people.area, records.area),
     ]
+
+
+def _names(lexicon: Lexicon, people: Side, records: Side) -> list[Levels]:
+    """Levels of given, middle and family name, of marks and of order."""
+    given = _parts(lexicon, people.given, records.given)
+    middle = _middles(lexicon, people, records)
+    family = _parts(lexicon, people.family, records.family)
+    order = _chosen(
+        ((people.plain != records.plain) | (people.plain == 0), UNKNOWN), otherwise=Order.EQUAL
+    )
+    rows = _turnable(
+        lexicon, people, records, (given == Part.DIFFERENT) & (family == Part.DIFFERENT)
+    )
+    said = _turned(lexicon, people.plain[rows], records.plain[rows])
+    rows, said = rows[said >= 0], said[said >= 0]
+    for at, level in enumerate((given, middle, family)):
+        level[rows] = said // 10**at % 10
+    order[rows] = Order.CHANGED
+    return [given, middle, family, _marks(people, records), order]
+
+
+def _turnable(lexicon: Lexicon, people: Side, records: Side, apart: Truth) -> NDArray[np.intp]:
+    """Rows whose names a turn may bring together: one's given name is like the other's family."""
+    rows = np.flatnonzero(apart)
+    crossed = [
+        _alike(lexicon, one[rows], other[rows])
+        for one, other in ((people.given, records.family), (people.family, records.given))
+    ]
+    return rows[crossed[0] | crossed[1]]
+
+
+def _turned(lexicon: Lexicon, one: Codes, other: Codes) -> NDArray[np.int16]:
+    """Digits from the right: level of given, middle and family name after a turn; or -1."""
+    names = lexicon.names
+
+    def judge(mine: int, theirs: int) -> int:
+        found = comparing.turned(names[mine], names[theirs])
+        if found is None:
+            return -1
+        a, b = found
+        return (
+            comparing.part(a.given, b.given, by_turn=True)
+            + 10 * comparing.middle(a.middle, b.middle, by_turn=True)
+            + 100 * comparing.part(a.family, b.family, by_turn=True)
+        )
+
+    return _by_pair(one, other, judge)
 
 
 def _chosen(*choices: tuple[Truth, int], otherwise: int) -> Levels:
@@ -48,37 +90,36 @@ def _chosen(*choices: tuple[Truth, int], otherwise: int) -> Levels:
     return np.select(conditions, [np.int8(v) for v in values], np.int8(otherwise)).astype(np.int8)
 
 
-def _by_pair(one: Codes, other: Codes, judge: Callable[[int, int], int]) -> Levels:
+def _by_pair(one: Codes, other: Codes, judge: Callable[[int, int], int]) -> NDArray[np.int16]:
     """What `judge` says of each pair of codes, asked once of each different pair."""
     keys = one.astype(np.int64) << _SHIFT | other
     different, places = np.unique(keys, return_inverse=True)
     said = [judge(key >> _SHIFT, key & (2**_SHIFT - 1)) for key in different.tolist()]
-    return np.array(said, np.int8)[places]
+    return np.array(said, np.int16)[places]
 
 
-def _parts(lexicon: Lexicon, one: Codes, other: Codes, same_bag: Truth) -> Levels:
+def _alike(lexicon: Lexicon, one: Codes, other: Codes) -> Truth:
     words = lexicon.parts.values
-    found = _chosen(
-        ((one == 0) | (other == 0), UNKNOWN),
-        (one == other, Part.EQUAL),
-        (same_bag, Part.REORDERED),
-        otherwise=Part.DIFFERENT,
-    )
-    open_ = np.flatnonzero(found == Part.DIFFERENT)
-    near = _by_pair(one[open_], other[open_], lambda a, b: alike(words[a], words[b]))
-    found[open_[near == 1]] = Part.ALIKE
+    found: Truth = _by_pair(one, other, lambda a, b: alike(words[a], words[b])) == 1
     return found
 
 
-def _middles(lexicon: Lexicon, people: Side, records: Side, same_bag: Truth) -> Levels:
+def _parts(lexicon: Lexicon, one: Codes, other: Codes) -> Levels:
+    found = _chosen(
+        ((one == 0) | (other == 0), UNKNOWN), (one == other, Part.EQUAL), otherwise=Part.DIFFERENT
+    )
+    open_ = np.flatnonzero(found == Part.DIFFERENT)
+    found[open_[_alike(lexicon, one[open_], other[open_])]] = Part.ALIKE
+    return found
+
+
+def _middles(lexicon: Lexicon, people: Side, records: Side) -> Levels:
     words = lexicon.parts.values
     found = _by_pair(
         people.middle,
         records.middle,
-        lambda a, b: comparing.middle(words[a], words[b], same_bag=False),
-    )
-    reordered = same_bag & (people.middle != records.middle)
-    found[reordered] = comparing.Middle.REORDERED
+        lambda a, b: comparing.middle(words[a], words[b], by_turn=False),
+    ).astype(np.int8)
     found[(people.given == 0) | (records.given == 0)] = UNKNOWN
     return found
 
@@ -94,14 +135,6 @@ def _marks(people: Side, records: Side) -> Levels:
     )
 
 
-def _order(people: Side, records: Side, same_bag: Truth) -> Levels:
-    return _chosen(
-        (~same_bag | (people.bag == 0), UNKNOWN),
-        (people.plain == records.plain, Order.EQUAL),
-        otherwise=Order.CHANGED,
-    )
-
-
 def _births(people: Side, records: Side) -> Levels:
     ours = people.year, people.month, people.day
     theirs = records.year, records.month, records.day
@@ -109,9 +142,11 @@ def _births(people: Side, records: Side) -> Levels:
     full = (people.day != 0) & (records.day != 0)
     both_months = (people.month != 0) & (records.month != 0)
     swapped = year & (people.month == records.day) & (people.day == records.month)
+    near_year = _near(people.year, records.year)
     two = year.astype(np.int8) + month + day == 2  # noqa: PLR2004 - of three
     return _chosen(
         ((people.year == 0) | (records.year == 0), UNKNOWN),
+        (~full & ~year & near_year, Born.NEAR_YEAR),
         (~full & ~year, Born.DIFFERENT),
         (~full & ~both_months, Born.YEAR),
         (~full & month, Born.MONTH),
@@ -123,6 +158,14 @@ def _births(people: Side, records: Side) -> Levels:
         (year, Born.SAME_YEAR),
         otherwise=Born.DIFFERENT,
     )
+
+
+def _near(one: Codes, other: Codes) -> Truth:
+    """Whether years are one digit or one year apart."""
+    nothing = np.zeros_like(one)
+    digits = _slips(_date_digits(one, nothing, nothing), _date_digits(other, nothing, nothing))
+    near: Truth = (np.abs(one - other) == 1) | digits
+    return near
 
 
 def _date_digits(year: Codes, month: Codes, day: Codes) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from motma.identity.matching.batch.blocking import Index, Rows, chunks, halves
 from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.batch.scoring import Bits, Scorer
 from motma.identity.matching.batch.tables import Codes
-from motma.identity.matching.comparing import COMPARISONS, Born, Part
+from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, Born, Number, Part, Place, Sex
 from motma.identity.matching.deciding import LINK, REVIEW, SHOWN
 from motma.identity.matching.weighing import prior_bits
 from motma.identity.matching.weights import Model
@@ -22,6 +22,15 @@ _STEP: Final = 40_000
 _EXACT_STEP: Final = 200_000
 
 NONE, REVIEWED, LINKED = 0, 1, 2
+
+_AT: Final = {comparison.name: at for at, comparison in enumerate(COMPARISONS)}
+_AGREE: Final = (Number.EQUAL, Number.DIGIT)
+_MUST_AGREE: Final = (
+    ("sex", Sex.EQUAL),
+    ("document", Number.EQUAL),
+    ("bhyt", Number.EQUAL),
+    ("phone", Number.EQUAL),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ def _link_exact(
 ) -> None:
     """Records whose document or insurance number only one person has, with equal name and birth.
 
-    The number alone links nobody: it may be a relative's, or hit a stranger by one wrong digit.
+    The number alone links nobody: it may be a relative's, or hit a stranger by one wrong digit. And
+    whatever else the record says must agree, or it is weighed against everybody.
     """
     for column in ("document", "bhyt"):
         owner = _only_owner(getattr(people, column), int(getattr(records, column).max(initial=0)))
@@ -89,18 +99,39 @@ def _link_exact(
         here = np.arange(rows.start, rows.stop)
         known = (held >= 0) & ~links.exact[here]
         here, held = here[known], held[known]
-        one, other = taken(people, held), taken(records, here)
-        same = (one.plain == other.plain) & (one.given != 0) & (one.day != 0)
-        same &= (one.year == other.year) & (one.month == other.month) & (one.day == other.day)
+        same = _same_name_and_birth(taken(people, held), taken(records, here))
         here, held = here[same], held[same]
-        bits = scorer.bits(taken(people, held), taken(records, here))
-        sure = 1 / (1 + 2 ** -(bits + _against_nobody(model, len(people))))
-        linked = sure >= LINK
+        one, other = taken(people, held), taken(records, here)
+        found = scorer.levels(one, other)
+        bits = scorer.bits(one, other, found) + _against_nobody(model, len(people))
+        sure = 1 / (1 + 2**-bits)
+        linked = (sure >= LINK) & _undisputed(other, found)
         here, held = here[linked], held[linked]
         links.exact[here] = True
         links.decision[here] = LINKED
         links.probability[here] = sure[linked]
         links.candidates[here, 0] = held
+
+
+def _same_name_and_birth(people: Side, records: Side) -> NDArray[np.bool_]:
+    """Whether full names are equal without marks, and full birth dates."""
+    same: NDArray[np.bool_] = (
+        (people.plain == records.plain) & (people.given != 0) & (people.day != 0)
+    )
+    for part in ("year", "month", "day"):
+        same &= getattr(people, part) == getattr(records, part)
+    return same
+
+
+def _undisputed(records: Side, found: list[NDArray[np.int8]]) -> NDArray[np.bool_]:
+    """Whether whatever the records say agrees: what does not may be another person's."""
+    place = found[_AT["commune"]]
+    fine: NDArray[np.bool_] = (
+        (place == Place.EQUAL) | (place == Place.OVERLAP) | (records.area == 0)
+    )
+    for name, equal in _MUST_AGREE:
+        fine &= (found[_AT[name]] == equal) | (getattr(records, name) == 0)
+    return fine
 
 
 def _only_owner(numbers: Codes, most: int) -> Codes:
@@ -155,9 +186,6 @@ def _weigh(
         links.candidates[rows[there], at] = person[starts[there] + at]
 
 
-_AT: Final = {comparison.name: at for at, comparison in enumerate(COMPARISONS)}
-
-
 def _may_link(model: Model, found: list[NDArray[np.int8]]) -> NDArray[np.bool_]:
     """What `deciding.may_link` says, in columns."""
     own = np.zeros(len(found[0]), np.int8)
@@ -165,6 +193,12 @@ def _may_link(model: Model, found: list[NDArray[np.int8]]) -> NDArray[np.bool_]:
         weights = model.comparisons[_AT[feature]]
         speaks = np.array([*(level.bits > 0 for level in weights.levels), False])
         own += speaks[found[_AT[feature]]]
-    against = (found[_AT["given"]] == Part.DIFFERENT) | (found[_AT["birth"]] == Born.DIFFERENT)
+    given, birth = found[_AT["given"]], found[_AT["birth"]]
+    document, bhyt, phone = (found[_AT[name]] for name in ("document", "bhyt", "phone"))
+    against = np.isin(given, (Part.DIFFERENT, UNKNOWN)) | (birth == Born.DIFFERENT)
+    vouched = np.any([np.isin(one, _AGREE) for one in (document, bhyt, phone)], axis=0)
+    against |= np.isin(birth, (Born.YEAR, Born.NEAR_YEAR, UNKNOWN)) & ~vouched
+    anothers = (document == Number.DIFFERENT) & (phone == Number.DIFFERENT)
+    against |= anothers & (bhyt != Number.EQUAL)
     allowed: NDArray[np.bool_] = ~against & (own >= 2)  # noqa: PLR2004 - two kinds of evidence
     return allowed

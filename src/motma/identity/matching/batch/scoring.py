@@ -9,7 +9,7 @@ from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.batch.levels import Levels, levels
 from motma.identity.matching.batch.tables import Codes
 from motma.identity.matching.weighing import prior_bits
-from motma.identity.matching.weights import Model, Terms
+from motma.identity.matching.weights import RARE_NAME, Model, Terms
 
 Bits = NDArray[np.float64]
 
@@ -24,6 +24,16 @@ TERMS: Final = {
     "phone": "phone",
     "commune": "area_term",
 }
+#: Numbers that belong to one person or one household.
+NUMBERS: Final = ("document", "bhyt", "phone")
+#: However few people a file has, a number is no commoner than if it had so many.
+LEAST_PEOPLE: Final = 100_000
+#: People that the country's own shares weigh as much as.
+_SAMPLE: Final = 5_000
+#: Communes of the country until 2025. Source: domain.md §4.
+_COMMUNES: Final = 10_598
+#: Share of a birth date when everybody is under seventy: one in 25,567 days.
+_BIRTHDAY: Final = 1 / 25_567
 #: Months and days in one number.
 _DAYS: Final = 32 * 16
 
@@ -36,7 +46,9 @@ class Scorer:
         self._lexicon = lexicon
         self._people = len(people)
         self._rarity = {
-            weights.name: np.log2(weights.usual_share / shares(people, records, weights.name))
+            weights.name: np.log2(
+                weights.usual_share / shares(model, lexicon, people, records, weights.name)
+            )
             for weights in model.comparisons
             if weights.rarity_of
         }
@@ -68,26 +80,43 @@ def term(side: Side, feature: str) -> Codes:
     return codes
 
 
-def shares(people: Side, records: Side, feature: str) -> Bits:
+def shares(model: Model, lexicon: Lexicon, people: Side, records: Side, feature: str) -> Bits:
     """The share of each term among the people; of a phone also among the records.
 
-    One phone on a whole session's records says little of who any of them is. A term that nobody
-    has is as rare as one in all people.
+    One phone on a whole session's records says little of who any of them is. A file is taken for
+    a sample of the country: in a small one the country's own shares count more, so that three
+    people of one commune don't make the commune worthless, nor a rare name common.
     """
     columns = term(people, feature), term(records, feature)
     size = 1 + max(int(column.max(initial=0)) for column in columns)
-    share: Bits = np.bincount(columns[0], minlength=size) / len(people)
-    if feature == "phone":
-        share = np.maximum(share, np.bincount(columns[1], minlength=size) / len(columns[1]))
-    return np.maximum(share, 1 / len(people))
+    held = np.bincount(columns[0], minlength=size)
+    if feature in NUMBERS:
+        share: Bits = held / max(len(people), LEAST_PEOPLE)
+        if feature == "phone":
+            written = np.bincount(columns[1], minlength=size)
+            share = np.maximum(share, written / max(len(columns[1]), LEAST_PEOPLE))
+        return np.maximum(share, 1 / max(len(people), LEAST_PEOPLE))
+    usual = _usual(model, lexicon, feature, size)
+    return (held + _SAMPLE * usual) / (len(people) + _SAMPLE)
 
 
-def terms(lexicon: Lexicon, people: Side, records: Side) -> Terms:
+def _usual(model: Model, lexicon: Lexicon, feature: str, size: int) -> Bits:
+    """The share of each term in the country, as far as it is known."""
+    if feature in model.names:
+        table = model.names[feature]
+        texts = lexicon.parts.values[:size]
+        return np.array([table.get(text, RARE_NAME) for text in texts])
+    if feature == "commune":
+        return np.full(size, 1 / _COMMUNES)
+    return np.full(size, _BIRTHDAY)
+
+
+def terms(model: Model, lexicon: Lexicon, people: Side, records: Side) -> Terms:
     """The same rarities by text, for weighing single pairs and explaining them."""
     texts = {**lexicon.texts, **dict.fromkeys(("given", "middle", "family"), lexicon.parts.values)}
     known = {}
     for feature in TERMS:
-        share = shares(people, records, feature)
+        share = shares(model, lexicon, people, records, feature)
         if feature == "birth":
             named = {_date(code): share[code] for code in np.unique(term(people, feature)).tolist()}
         else:

@@ -128,7 +128,7 @@ def explain(model: Model, done: Matched, record_id: str) -> Match[str]:
         raise FileRefused("match.unknown-record")
     row = files.records.ids.index(record_id)
     record = features_of(files.evidence(files.records, row))
-    terms = scoring.terms(done.lexicon, done.people, done.records)
+    terms = scoring.terms(model, done.lexicon, done.people, done.records)
     candidates = [
         Candidate(
             files.people.ids[who],
