@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-qr bench-timing bench-certlogic clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-records bench-qr bench-timing bench-certlogic clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ bench-import:  ## measure the import of people beside a raw COPY
 bench-finding:  ## measure finding the person of a record
 	$(SETUP) --dev
 	@$(BIN)/python bench/finding.py $(ARGS)
+
+bench-records:  ## measure records received, matched by document and made facts
+	$(SETUP) --dev
+	@$(BIN)/python bench/records.py $(ARGS)
 
 bench-qr:  ## measure parsing, signing, drawing and reading of QR codes
 	$(SETUP) --dev
