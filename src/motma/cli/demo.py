@@ -72,6 +72,8 @@ Try first, in a second terminal:
   .venv/bin/motma scan - --as nurse@demo < code.txt
   .venv/bin/motma people reads {first}
 
+A dose of {welcome.storied} found nobody: see docs/walk-records.md
+
 Ctrl-C stops everything.""",
             title="DEMO",
         )

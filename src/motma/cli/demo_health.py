@@ -1,7 +1,7 @@
 """The demo's health data: published rule books, doses of some people, and one that found nobody."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from motma.access import queries
 from motma.bootstrap import Platform
 from motma.cards.books import service as books
-from motma.kernel import units
+from motma.identity import service as identity
+from motma.identity.model import Assurance, Held
 from motma.kernel.clock import civil_day
 from motma.records import service
 from motma.records.model import About, Delivery, Dose
@@ -25,7 +26,25 @@ _COVID_19: Final = "840539006"
 _PRODUCT: Final = "EU/1/20/1528"
 _DAYS_BETWEEN: Final = 28
 _CHUNK: Final = 50
-_WHOLE: Final = len("1990-01-01")
+
+#: Whose dose found nobody: somebody of Nha Trang without any other record.
+STORIED: Final = Row(
+    row=0,
+    full_name="Trần Thị Ví Dụ",
+    birth_date="1992-07-17",
+    sex="female",
+    nationality="VNM",
+    cccd="056192000017",
+    cmnd="",
+    passport="",
+    bhyt="",
+    birth_certificate="",
+    phone="",
+    commune_code="22366",
+    commune_as_of="2025-07-01",
+    guardian_row=None,
+    guardian_document="",
+)
 
 
 async def publish(platform: Platform) -> None:
@@ -61,34 +80,33 @@ async def vaccinate(
         days = [first, first + timedelta(days=_DAYS_BETWEEN)][: 1 + (number % 3 > 0)]
         for which, day in enumerate(days, 1):
             deliveries.append(_dose(f"{number}-{which}", row, str(day), which))
-    deliveries.append(lost(rows, str(today - timedelta(days=30))))
+    deliveries.append(_lost(str(today - timedelta(days=30))))
     for start in range(0, len(deliveries), _CHUNK):
         async with platform.transaction() as db:
             await service.receive(db, platform.means, SOURCE, deliveries[start : start + _CHUNK])
         each(min(start + _CHUNK, len(deliveries)))
 
 
-def storied(rows: Sequence[Row]) -> Row:
-    """The person whose dose found nobody: an adult of Khánh Hòa without any other dose."""
-    return next(
-        row
-        for row in [row for row in rows if row.cccd][VACCINATED:]
-        if not row.guardian_document and _lives_in(row, "56") and len(row.birth_date) == _WHOLE
+async def storied_qid(platform: Platform) -> str:
+    """Their QID."""
+    held = Held(
+        kind="cccd",
+        number=STORIED.cccd,
+        assurance=Assurance.CONFIRMED,
+        known_at=platform.clock.now(),
+        source=SOURCE,
     )
+    async with platform.pool.acquire() as db:
+        owners = await identity.owned_by(db, platform.means, [held])
+        person = await identity.resolve(db, platform.means, next(iter(owners.values())))
+    return person.qid
 
 
-def _lives_in(row: Row, province: str) -> bool:
-    as_of = date.fromisoformat(row.commune_as_of) if row.commune_as_of else None
-    home = units.find(row.commune_code, as_of)
-    return home is not None and home.province_code == province
-
-
-def lost(rows: Sequence[Row], day: str) -> Delivery:
-    """Their single dose, sent with a wrong day of birth, no document and no phone."""
-    row = storied(rows)
-    year = row.birth_date[:4]
-    wrong = f"{year}-01-01" if row.birth_date[5:] != "01-01" else f"{year}-02-02"
-    about = About(full_name=row.full_name, birth=wrong, sex=row.sex)
+def _lost(day: str) -> Delivery:
+    """Their single dose, sent with another birth date: too little to be sure whose it is."""
+    row = STORIED
+    wrong = f"{int(row.birth_date[:4]) + 3}-01-01"
+    about = About(full_name=row.full_name, birth=wrong, sex=row.sex, document_number=row.cccd)
     what = Dose(
         disease=_COVID_19, product="EU/1/20/1525", on=day, number=1, of=1, place="Trạm y tế Demo 1"
     )

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from motma.cli import demo_health
 from motma.identity import queries as people_queries
 from motma.identity import service as identity
 from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.kernel.clock import SetClock
 from motma.kernel.errors import Declined
 from motma.simulate.population import Row, people
 from motma.storage.pool import Connection
@@ -30,6 +31,7 @@ PIN: Final = "258036"
 #: Where the markets of the demo stand, and where its supermarkets: two provinces, two rule books.
 NHA_TRANG: Final = "22366"
 HA_NOI: Final = "00070"
+_AGO: Final = timedelta(days=2)
 _UNITS_AS_OF: Final = date(2025, 7, 1)
 
 #: Organisation → (its readers with their roles, its places with their kinds).
@@ -71,6 +73,7 @@ class Welcome:
 
     codes: dict[str, str]  # organisation → enrolment code
     sample: list[tuple[str, str]]  # QID, and what is special about the person
+    storied: str  # QID of the person whose dose found nobody
 
 
 async def seeded(platform: Platform) -> bool:
@@ -80,8 +83,13 @@ async def seeded(platform: Platform) -> bool:
 
 
 async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> None:
-    """Make the demo's content, each person through the ordinary registration."""
-    rows = list(people(PEOPLE, SEED))
+    """Make the demo's content, each person through the ordinary registration.
+
+    It is made as of two days ago, so that a newcomer can ask what a card was yesterday.
+    """
+    began = SetClock(platform.clock.now() - _AGO)
+    platform = replace(platform, means=replace(platform.means, clock=began))
+    rows = [*people(PEOPLE, SEED), demo_health.STORIED]
     step = 100
     for start in range(0, len(rows), step):
         async with platform.transaction() as db:
@@ -126,7 +134,8 @@ async def welcome(platform: Platform) -> Welcome:
                 )
                 codes[name] = code
         rows = await db.fetch(people_queries.SOME_QIDS)
-    return Welcome(codes, [(row["qid"], "") for row in rows])
+    storied = await demo_health.storied_qid(platform)
+    return Welcome(codes, [(row["qid"], "") for row in rows], storied)
 
 
 async def demo_claims(platform: Platform, login: str) -> Claims:

@@ -6,6 +6,7 @@ from motma.cli import (
     audit,
     cards,
     claims,
+    claims_desk,
     clients,
     db,
     demo,
@@ -48,6 +49,8 @@ app.add_typer(records_import.app, name="records")
 app.add_typer(valuesets.app, name="valuesets")
 app.add_typer(matching.app, name="matching")
 app.add_typer(claims.app, name="claims")
+claims.app.command("why")(claims_desk.why)
+claims.app.command("file")(claims_desk.file)
 app.add_typer(qr.app, name="qr")
 app.add_typer(rules.app, name="rules")
 app.add_typer(keys.app, name="keys")
@@ -61,6 +64,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(sources.app, name="sources")
 qr.app.command("draw")(qr_draw.draw)
 rules.app.command("explain")(rules_explain.explain)
+rules.app.command("show")(rules_explain.show)
 rules.app.command("shipped")(rules_explain.list_shipped)
 rules.app.command("check")(rules_explain.check)
 people.app.command("import")(people_import.import_people)

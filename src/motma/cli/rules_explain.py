@@ -1,5 +1,6 @@
 """`motma rules explain`, `shipped` and `check`: what a rule book says of facts, and of itself."""
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -65,6 +66,18 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option of the command
     except Declined as declined:
         decline(declined)
     out(as_data(verdict), as_json=as_json, text="\n".join(_drawn(chosen, verdict, language)))
+
+
+def show(book: Annotated[str, typer.Argument(help="The id of a shipped book.")]) -> None:
+    """Print a shipped book as JSON: what to begin a book of one's own with.
+
+    Example: motma rules show khanh-hoa-2021-10-07 > book.json
+    """
+    try:
+        found = _book(book)
+    except Declined as declined:
+        decline(declined)
+    typer.echo(json.dumps(json.loads(found.write()), ensure_ascii=False, indent=2))
 
 
 def list_shipped(as_json: AsJson = False) -> None:
