@@ -24,6 +24,10 @@ PHONE_LIFE: Final = timedelta(days=30)
 PAPER_LIFE: Final = timedelta(days=365)
 #: Renewals are spread: CoronaCheck fell when everybody's came at once (peers.md).
 SPREAD_DAYS: Final = 7
+#: Many colours end at the same midnight: their renewals are spread over this long.
+COLOUR_SPREAD: Final = timedelta(hours=12)
+
+_PARTS: Final = 1 << 20
 
 _SEX: Final = {"male": "1", "female": "2"}
 
@@ -57,6 +61,27 @@ async def issue(
         value = _full(person, value)
     kid = means.keyring.active("qr").kid
     return issued.compose(value, kid=kid, sign=lambda data: means.keyring.sign("qr", data))
+
+
+def renew_at(
+    person_id: UUID, *, issued_at: datetime, colour_until: datetime | None = None
+) -> datetime:
+    """When a wallet asks for the next text, so that nothing comes back as one rush.
+
+    People are spread over the last third of the text's life; where its colour ends earlier, over
+    the hours after that, in which the code says “ask”.
+
+    >>> day = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    >>> str(renew_at(UUID(int=0), issued_at=day))
+    '2026-01-21 00:00:00+00:00'
+    >>> str(renew_at(UUID(int=_PARTS // 2), issued_at=day, colour_until=day))
+    '2026-01-01 06:00:00+00:00'
+    """
+    share = person_id.int % _PARTS / _PARTS
+    regular = issued_at + PHONE_LIFE * (2 + share) / 3
+    if colour_until is None:
+        return regular
+    return min(regular, colour_until + COLOUR_SPREAD * share)
 
 
 def with_living(means: Means, text: str, wallet: UUID, at: datetime) -> str:

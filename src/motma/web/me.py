@@ -1,5 +1,6 @@
 """What a person does on their own wallet: the code, who read it, notices, devices, dependants."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from motma.access import queries as access_queries
 from motma.access import service as access
 from motma.cards import service as cards
+from motma.codec import issued
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
 from motma.identity import ending, guardianship, issuing, service
@@ -31,6 +33,7 @@ class OwnCode(QrText, frozen=True, kw_only=True):
     """The QR with its living part, and the text that is the same in every app."""
 
     signed: str
+    renew_at: datetime  # ask again then, or as soon after it as there is a network
 
 
 class Dependant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,8 +64,12 @@ async def my_code(request: Request, _body: None) -> OwnCode:
             full=request.query_params.get("full") == "1",
             wallet=wallet,
         )
-    text = issuing.with_living(platform.means, signed, wallet, platform.clock.now())
-    return OwnCode(text=text, svg=draw_svg(text), signed=signed)
+    now = platform.clock.now()
+    text = issuing.with_living(platform.means, signed, wallet, now)
+    slot = issued.parse(signed).issue.card
+    until = slot.until if slot and slot.until > now else None
+    again = issuing.renew_at(person.person_id, issued_at=now, colour_until=until)
+    return OwnCode(text=text, svg=draw_svg(text), signed=signed, renew_at=again)
 
 
 async def my_reads(request: Request, _body: None) -> list[dict[str, Any]]:
