@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-records bench-qr bench-timing bench-certlogic clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ bench-timing:  ## measure whether time betrays who exists
 bench-certlogic:  ## measure CertLogic beside panzi-json-logic
 	$(SETUP) --dev
 	@$(BIN)/python bench/certlogic.py
+
+bench-renewals:  ## simulate renewals of codes: the worst hour
+	$(SETUP) --dev
+	@$(BIN)/python bench/renewals.py
 
 bench-cards:  ## measure cards: facts and a rule book to a colour and its end
 	$(SETUP) --dev
