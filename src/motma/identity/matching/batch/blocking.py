@@ -46,12 +46,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Halves:
-    """Codes of the first and last digits of every number: one wrong digit spares one of them."""
+    """Codes of what stands in for a value: one wrong digit spares one half of a number."""
 
     document_head: Codes
     document_tail: Codes
     bhyt_head: Codes
     bhyt_tail: Codes
+    commune: Codes  # of the new world, of each area: old and new codes of a place meet in it
 
 
 def halves(lexicon: Lexicon) -> Halves:
@@ -62,6 +63,7 @@ def halves(lexicon: Lexicon) -> Halves:
         _coded([text[-_TAIL:] for text in documents]),
         _coded([text[: len(text) // 2] for text in bhyts]),
         _coded([text[len(text) // 2 :] for text in bhyts]),
+        lexicon.communes[:, 0] + 1,
     )
 
 
@@ -77,10 +79,10 @@ BLOCKS: Final = (
     Block("name and year", lambda s, _: _key(s.plain, s.year)),
     Block("syllables and year", lambda s, _: _key(s.bag, s.year)),
     Block("name and day", lambda s, _: _key(s.plain, s.month, s.day)),
-    Block("name and commune", lambda s, _: _key(s.plain, s.area_term)),
+    Block("name and commune", lambda s, h: _key(s.plain, h.commune[s.area])),
     Block("birth and given name", lambda s, _: _key(s.year, s.month, s.day, s.given)),
     Block("birth and family name", lambda s, _: _key(s.year, s.month, s.day, s.family)),
-    Block("birth and commune", lambda s, _: _key(s.year, s.month, s.day, s.area_term)),
+    Block("birth and commune", lambda s, h: _key(s.year, s.month, s.day, h.commune[s.area])),
     Block(
         "birth swapped and given name",
         lambda s, _: _key(s.year, s.month, s.day, s.given),
@@ -88,12 +90,47 @@ BLOCKS: Final = (
     ),
     Block(
         "given and family name, year and commune",
-        lambda s, _: _key(s.given, s.family, s.year, s.area_term),
+        lambda s, h: _key(s.given, s.family, s.year, h.commune[s.area]),
     ),
     Block("end of the document", lambda s, h: _key(h.document_tail[s.document], s.given)),
     Block("start of the document", lambda s, h: _key(h.document_head[s.document], s.plain)),
     Block("start of the insurance number", lambda s, h: _key(h.bhyt_head[s.bhyt], s.given)),
     Block("end of the insurance number", lambda s, h: _key(h.bhyt_tail[s.bhyt], s.given)),
+)
+
+
+#: Looser keys, for the few records that the others leave undecided.
+LOOSE: Final = (
+    Block("given name, year and commune", lambda s, h: _key(s.given, s.year, h.commune[s.area])),
+    Block("family name, year and commune", lambda s, h: _key(s.family, s.year, h.commune[s.area])),
+    Block("given and family name and year", lambda s, _: _key(s.given, s.family, s.year)),
+    Block(
+        "given and family name and commune", lambda s, h: _key(s.given, s.family, h.commune[s.area])
+    ),
+    Block("end of the document alone", lambda s, h: _key(h.document_tail[s.document])),
+    Block(
+        "start of the document, given name", lambda s, h: _key(h.document_head[s.document], s.given)
+    ),
+    Block(
+        "given name first, year and commune",
+        lambda s, h: _key(s.given, s.year, h.commune[s.area]),
+        lambda s, h: _key(s.family, s.year, h.commune[s.area]),
+    ),
+    Block(
+        "family name last, year and commune",
+        lambda s, h: _key(s.family, s.year, h.commune[s.area]),
+        lambda s, h: _key(s.given, s.year, h.commune[s.area]),
+    ),
+    Block(
+        "given name first, birth",
+        lambda s, _: _key(s.given, s.year, s.month, s.day),
+        lambda s, _: _key(s.family, s.year, s.month, s.day),
+    ),
+    Block(
+        "birth swapped and commune",
+        lambda s, h: _key(s.year, s.month, s.day, h.commune[s.area]),
+        lambda s, h: _key(s.year, s.day, s.month, h.commune[s.area]),
+    ),
 )
 
 
