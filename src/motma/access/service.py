@@ -44,7 +44,7 @@ async def add_organisation(db: Connection, means: Means, name: str) -> UUID:
     return organisation_id
 
 
-async def add_place(  # noqa: PLR0913 - a place has these columns; all keyword-only
+async def add_place(
     db: Connection,
     means: Means,
     *,

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from motma.access import queries
 from motma.bootstrap import Platform
 from motma.cards.books import service as books
 from motma.identity import service as identity
@@ -17,8 +16,6 @@ from motma.records.model import About, Delivery, Dose
 from motma.rules.books.shipped import shipped
 from motma.simulate.population import Row
 
-#: Two people of the health authority: publishing takes two.
-AUTHORITY: Final = ("authority@demo", "authority2@demo")
 #: People with doses; the others have none on record.
 VACCINATED: Final = 300
 SOURCE: Final = "demo-registry"
@@ -47,9 +44,8 @@ STORIED: Final = Row(
 )
 
 
-async def publish(platform: Platform) -> None:
+async def publish(platform: Platform, first: UUID, second: UUID) -> None:
     """Put the shipped books into force as two people of the authority would."""
-    first, second = [await _id_of(platform, login) for login in AUTHORITY]
     for book in shipped():
         if not book.number:
             continue  # the neutral default needs no publication
@@ -126,11 +122,3 @@ def _dose(source_id: str, row: Row, day: str, number: int) -> Delivery:
         disease=_COVID_19, product=_PRODUCT, on=day, number=number, of=2, place="Trạm y tế Demo 1"
     )
     return Delivery(id=source_id, what=what, about=about)
-
-
-async def _id_of(platform: Platform, login: str) -> UUID:
-    async with platform.pool.acquire() as db:
-        reader = await queries.reader_by_login(db, login)
-    if reader is None:
-        raise RuntimeError(f"the demo has no {login}")
-    return reader.reader_id

@@ -96,6 +96,7 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
             for row in rows[start : start + step]:
                 await _register(platform, db, row)
         each(min(start + step, len(rows)))
+    ids: dict[str, UUID] = {}
     async with platform.transaction() as db:
         for name, (readers, places) in CAST.items():
             organisation = await service.add_organisation(db, platform.means, name)
@@ -110,7 +111,7 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
                     commune_as_of=_UNITS_AS_OF,
                 )
             for login, role in readers.items():
-                await service.add_reader(
+                reader = await service.add_reader(
                     db,
                     platform.means,
                     organisation_id=organisation,
@@ -118,7 +119,8 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
                     role=role,
                     pin=PIN,
                 )
-    await demo_health.publish(platform)
+                ids[login] = reader.reader_id
+    await demo_health.publish(platform, ids["authority@demo"], ids["authority2@demo"])
     await demo_health.vaccinate(platform, rows, each=lambda done: each(len(rows) + done))
 
 

@@ -30,9 +30,7 @@ def draw(
         async with platform.transaction() as db:
             person = await service.find(db, platform.means, qid)
             form = Form.PHONE if phone else Form.PAPER
-            return await cards.issue(
-                db, platform.means, Shelf(), person, form=form, full=full
-            )
+            return await cards.issue(db, platform.means, Shelf(), person, form=form, full=full)
 
     text = run(work)
     if output.suffix.lower() == ".png":

@@ -10,10 +10,11 @@ import typer
 from motma.access.vouching import vouch
 from motma.bootstrap import Platform
 from motma.cards.recodes import appealing, service, showing
-from motma.cards.recodes.model import Colour, Decision, Listed, Recode, Wanted
+from motma.cards.recodes.model import Appeal, Colour, Decision, Listed, Recode, Wanted
 from motma.cards.recodes.showing import What
 from motma.cli.readers import AsJson
 from motma.cli.running import out, run
+from motma.identity import service as identity
 from motma.kernel.clock import CIVIL_ZONE
 from motma.storage.pool import Connection
 
@@ -113,6 +114,23 @@ def appeals(as_json: AsJson = False) -> None:
     Example: motma recodes appeals
     """
     _list("appeals", as_json=as_json)
+
+
+@app.command()
+def appeal(qid: str, text: str, by: By, pin: Pin, as_json: AsJson = False) -> None:
+    """Enter the appeal of somebody who has no phone; it counts as their own.
+
+    Example: motma recodes appeal 179182651409203417 "I was never tested" --by chi@desk
+    """
+
+    async def work(platform: Platform) -> Appeal:
+        async with platform.transaction() as db:
+            by_id = await vouch(db, login=by, pin=pin, role=_REGISTRAR)
+            person = await identity.find(db, platform.means, qid)
+            return await appealing.appeal(db, platform.means, person.person_id, text, by=by_id)
+
+    found = run(work)
+    out(found, as_json=as_json, text=f"{found.state}, due {found.due_on}")
 
 
 @app.command()
