@@ -88,7 +88,7 @@ def test_an_event_with_any_column_changed_is_not_intact(
 ) -> None:
     event = recorded(vault, {})
     assert event.intact()
-    assert not replace(event, **{column: value}).intact()  # type: ignore[arg-type]
+    assert not replace(event, **{column: value}).intact()
 
 
 def test_bytes_cannot_move_between_salt_and_row(vault: Vault) -> None:

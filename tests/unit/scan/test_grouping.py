@@ -29,7 +29,7 @@ async def test_what_arrives_during_a_round_shares_the_next() -> None:
     first = asyncio.create_task(grouped.do(1))
     while not lane.rounds:
         await asyncio.sleep(0)
-    assert await asyncio.gather(first, grouped.do(2), grouped.do(3)) == [2, 4, 6]
+    assert list(await asyncio.gather(first, grouped.do(2), grouped.do(3))) == [2, 4, 6]
     assert lane.rounds == [[1], [2, 3]]
 
 
@@ -46,7 +46,7 @@ async def test_rounds_that_keep_a_pace_wait_for_company_after_the_first() -> Non
     assert await asyncio.wait_for(grouped.do(1), 0.1) == 2  # idle: at once
     second = asyncio.create_task(grouped.do(2))
     await asyncio.sleep(0.01)
-    assert await asyncio.gather(second, grouped.do(3)) == [4, 6]
+    assert list(await asyncio.gather(second, grouped.do(3))) == [4, 6]
     assert lane.rounds == [[1], [2, 3]]
 
 
