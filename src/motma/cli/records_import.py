@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
-from motma.cli.records import BY, app
+from motma.cli.records import BY
+from motma.cli.records import app as app  # its commands below, for `motma.cli.main`
 from motma.cli.running import out, run
 from motma.cli.running import told as console
 from motma.identity.importing.rows import Finding
