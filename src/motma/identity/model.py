@@ -26,6 +26,9 @@ REASON_COLUMN: Final = "qid.reason"
 MERGE_COLUMN: Final = "merge.reason"
 EVIDENCE_COLUMN: Final = "guardian.evidence"
 CASE_COLUMN: Final = "review_case.sealed"
+#: Sources nobody vouches for: what people say of themselves, and files of such sayings.
+SELF: Final = "self"
+DECLARED_TO: Final = "declared:"
 _MOST_PHONES: Final = 8
 _MOST_DOCUMENTS: Final = 12
 _MOST_ADDRESS: Final = 200
@@ -88,6 +91,14 @@ class Profile(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """What the person as a whole may be trusted for: the best of the documents."""
         return Assurance(max((d.assurance for d in self.documents), default=0))
 
+    @property
+    def vouched(self) -> bool:
+        """Whether a registrar or a national source spoke for the person, documents or not."""
+        source = self.full_name.source
+        return self.assurance > Assurance.DECLARED or not (
+            source == SELF or source.startswith(DECLARED_TO)
+        )
+
     def number(self, kind: DocumentKind) -> str | None:
         """The best known number of a kind."""
         held = [d for d in self.documents if d.kind == kind]
@@ -137,7 +148,10 @@ def judge(claim: Claim, *, source: str, assurance: Assurance, now: datetime) -> 
 
     `assurance` is what the caller can give: a registrar SEEN, a national source CONFIRMED. It
     reaches only documents that were seen, and attributes only when at least one document was.
+    The source of what nobody vouches for says so.
     """
+    if assurance == Assurance.DECLARED and source != SELF:
+        source = DECLARED_TO + source
     if claim.sex not in SEXES:
         raise Malformed("identity.sex", "sex")
     if claim.declared_by not in ("self", "guardian", "registrar"):

@@ -76,12 +76,14 @@ async def declare(db: Connection, means: Means, claim: Claim) -> None:
     shown = tuple(msgspec.structs.replace(each, seen=False) for each in claim.documents)
     by = "guardian" if claim.declared_by == "guardian" else "self"
     claim = msgspec.structs.replace(claim, documents=shown, declared_by=by)
-    news = model.judge(claim, source="self", assurance=Assurance.DECLARED, now=means.clock.now())
+    news = model.judge(
+        claim, source=model.SELF, assurance=Assurance.DECLARED, now=means.clock.now()
+    )
     blinds = means.vault.blinds("declaration", model.declaration_key(claim, news))
     await queries.lock_blinds(db, blinds)
     if await db.fetch(queries.BY_KEYS, blinds):
         return
-    made = await create(db, means, news, source="self")
+    made = await create(db, means, news, source=model.SELF)
     if made is not None:
         await db.execute(queries.ADD_KEY, blinds[0], made.person_id)
 

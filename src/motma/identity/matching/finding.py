@@ -45,11 +45,6 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID
     profile: Profile
 
-    @property
-    def proven(self) -> bool:
-        """Whether anybody ever saw a document of theirs; else nothing is attached by itself."""
-        return self.profile.assurance > Assurance.DECLARED
-
 
 async def find(db: Connection, means: Means, evidence: Evidence) -> Match[UUID]:
     """Whose record this is: `link` only when nobody else may be meant.
@@ -148,7 +143,7 @@ def choose(people: Sequence[Person], evidence: Evidence, terms: Terms) -> Match[
     found = weighed(people, features_of(evidence), terms)
     named = [Candidate(one.person.person_id, one.weighed) for one in found]
     match = decide(replace(shipped(), absent=ABSENT), named, people=terms.people)
-    sure = match.probability >= SURE and _corroborated(match) and _may_attach(people, match.person)
+    sure = match.probability >= SURE and _corroborated(match) and _vouched(people, match.person)
     if match.decision is Decision.LINK and not sure:
         return Match(Decision.REVIEW, None, match.probability, match.candidates, match.parts)
     return match
@@ -173,9 +168,9 @@ def _corroborated(match: Match[UUID]) -> bool:
     return any(part.feature in _BESIDE and part.bits >= _SPEAKS for part in match.parts)
 
 
-def _may_attach(people: Sequence[Person], person_id: UUID | None) -> bool:
-    """Whether somebody saw a document of the person; a registrar decides about all others."""
-    return any(one.proven for one in people if one.person_id == person_id)
+def _vouched(people: Sequence[Person], person_id: UUID | None) -> bool:
+    """Whether anybody but the person themselves spoke for them; a registrar decides else."""
+    return any(one.profile.vouched for one in people if one.person_id == person_id)
 
 
 def _blinds(means: Means, keys: Iterable[tuple[str, str]]) -> list[bytes]:

@@ -36,7 +36,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID
     qid: str
     probability: float
-    seen: bool  # whether anybody ever saw a document of theirs
+    vouched: bool  # whether anybody but themselves spoke for them
     differences: tuple[Difference, ...]
 
 
@@ -84,7 +84,7 @@ async def _side(db: Connection, means: Means, evidence: Evidence, found: Candida
         person_id=person.person_id,
         qid=now.qid,
         probability=found.weighed.probability,
-        seen=person.proven,
+        vouched=person.profile.vouched,
         differences=tuple(
             Difference(
                 feature=part.feature,

@@ -155,6 +155,18 @@ async def test_what_is_only_declared_attaches_to_nobody(on_stage: Stage) -> None
     assert (match.decision, match.person) == (Decision.REVIEW, None)
 
 
+@pytest.mark.parametrize(
+    ("assurance", "decision"),
+    [(Assurance.DECLARED, Decision.REVIEW), (Assurance.CONFIRMED, Decision.LINK)],
+)
+async def test_without_a_document_only_whom_somebody_vouches_for_is_linked(
+    on_stage: Stage, assurance: Assurance, decision: Decision
+) -> None:
+    await someone(on_stage, documents=(), assurance=assurance, full_name="Thử Thị Nghiệm")
+    match = await found(on_stage, said(document_number="", bhyt=""))
+    assert match.decision is decision
+
+
 async def test_a_squatter_takes_nothing_from_the_owner_of_a_document(on_stage: Stage) -> None:
     claim = person_claim(documents=(ShownDocument(kind="cccd", number=CCCD),))
     async with on_stage.platform.transaction() as db:
