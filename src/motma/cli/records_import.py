@@ -11,14 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
-from motma.cli.records import BY
-from motma.cli.records import app as app  # its commands below, for `motma.cli.main`
+from motma.cli.records import BY, app
 from motma.cli.running import out, run
 from motma.cli.running import told as console
 from motma.identity.importing.rows import Finding
 from motma.records import importing, jobs, plain, service
 from motma.records.importing import Order
 from motma.records.jobs import Job
+
+__all__ = ["app"]  # with the commands below
 
 #: As a shell says that a command was ended by Ctrl-C.
 _INTERRUPTED = 130
