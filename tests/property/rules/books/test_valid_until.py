@@ -1,6 +1,7 @@
 """`valid_until` is the first moment of another colour: just before it, at it, and never before."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -120,11 +121,22 @@ def test_facts_are_read_back_as_they_were_written(facts: Facts) -> None:
     assert read(write(facts)) == facts
 
 
+@books
 @settings(max_examples=60, deadline=None)
 @given(facts=facts_of_somebody, extra=doses, at=near)
-def test_in_khanh_hoa_one_more_dose_never_makes_the_colour_worse(
-    facts: Facts, extra: Dose, at: datetime
+def test_one_more_dose_never_makes_the_colour_worse(
+    book: CompiledBook, facts: Facts, extra: Dose, at: datetime
 ) -> None:
-    book = shipped()[-1]
     more = Facts(doses=(*facts.doses, extra), tests=facts.tests, recoveries=facts.recoveries)
+    assert book.rank[colour(book, more, at)] <= book.rank[colour(book, facts, at)]
+
+
+@books
+@settings(max_examples=60, deadline=None)
+@given(facts=facts_of_somebody, kind=st.sampled_from(("naat", "rapid", "antibody")), at=near)
+def test_a_newer_negative_test_never_makes_the_colour_worse(
+    book: CompiledBook, facts: Facts, kind: Literal["naat", "rapid", "antibody"], at: datetime
+) -> None:
+    newer = Test(disease=COVID_19, kind=kind, at=at.isoformat(), result="negative")
+    more = Facts(doses=facts.doses, tests=(*facts.tests, newer), recoveries=facts.recoveries)
     assert book.rank[colour(book, more, at)] <= book.rank[colour(book, facts, at)]
