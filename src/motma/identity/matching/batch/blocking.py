@@ -107,6 +107,11 @@ LOOSE: Final = (
     Block(
         "given and family name and commune", lambda s, h: _key(s.given, s.family, h.commune[s.area])
     ),
+    Block("given and middle name and year", lambda s, _: _key(s.given, s.middle, s.year)),
+    Block(
+        "given and middle name and commune",
+        lambda s, h: _key(s.given, s.middle, h.commune[s.area]),
+    ),
     Block("end of the document alone", lambda s, h: _key(h.document_tail[s.document])),
     Block(
         "start of the document, given name", lambda s, h: _key(h.document_head[s.document], s.given)
