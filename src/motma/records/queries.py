@@ -138,6 +138,14 @@ PROFILE_AT: Final = """
      WHERE person_id = $1 AND known_at <= $2 ORDER BY version DESC LIMIT 1
 """
 
+# how people call whoever delivered under an id
+SOURCE_NAMES: Final = """
+    SELECT 'organisation ' || organisation_id AS source, name
+      FROM organisation WHERE organisation_id = ANY($1)
+     UNION ALL
+    SELECT 'client ' || client_id, name FROM client WHERE client_id = ANY($1)
+"""
+
 OFFICIAL_SETS: Final = """
     SELECT DISTINCT ON (value_set_id) value_set_id, dated, body FROM value_set
      WHERE $1::text[] IS NULL OR value_set_id = ANY($1)

@@ -1,5 +1,6 @@
 """Records as people read them: with where each came from, its history, and facts as of a moment."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Record
+from msgspec.structs import replace
 
 from motma.access.means import Means
 from motma.identity import model as people
@@ -21,13 +23,19 @@ from motma.rules import facts as rules
 from motma.rules.facts import Facts
 from motma.storage.pool import Connection
 
+#: Who delivers over HTTP has an id as source, because names change.
+_BY_ID: Final = re.compile(r"(?:organisation|client) ([0-9a-f-]{36})")
 _BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a record comes from, and since when this version is known here."""
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a record comes from, and since when this version is known here.
+
+    `source_name` is how an organisation or a program that delivers under its id is called.
+    """
 
     source: str
+    source_name: str | None = None
     source_id: str
     version: int
     received_at: datetime  # the first version
@@ -74,7 +82,21 @@ async def records_of(db: Connection, means: Means, person_id: UUID) -> list[Show
     person = await identity.resolve(db, means, person_id)
     aliases = await identity.aliases_of(db, person.person_id)
     rows = await db.fetch(queries.RECORDS_OF, [person.person_id, *aliases])
-    return [_shown(means, row) for row in rows if row["state"] != "undone"]
+    return await _named(db, [_shown(means, row) for row in rows if row["state"] != "undone"])
+
+
+async def _named(db: Connection, shown: Sequence[Shown]) -> list[Shown]:
+    """With the names of sources that have one beside their id."""
+    said = {match[1] for one in shown if (match := _BY_ID.fullmatch(one.provenance.source))}
+    rows = await db.fetch(queries.SOURCE_NAMES, [UUID(text) for text in said]) if said else []
+    names = {row["source"]: row["name"] for row in rows}
+    return [
+        replace(
+            one,
+            provenance=replace(one.provenance, source_name=names.get(one.provenance.source)),
+        )
+        for one in shown
+    ]
 
 
 async def find(db: Connection, means: Means, record_id: UUID) -> Shown:
@@ -142,7 +164,7 @@ async def facts_of(
     ids = [row["record_id"] for row in attached]
     by_record: dict[UUID, list[model.Version]] = {}
     for row in await queries.versions(db, ids, known_at=known_at):
-        version = msgspec.structs.replace(keeping.opened(means, row), undone_at=None)
+        version = replace(keeping.opened(means, row), undone_at=None)
         by_record.setdefault(row["record_id"], []).append(version)
     counting = (model.current(versions) for versions in by_record.values())
     contents = [version.content for version in counting if version is not None]
@@ -161,7 +183,7 @@ async def _born_at(db: Connection, means: Means, person_id: UUID, known_at: date
 async def _with_about(db: Connection, means: Means, row: Record) -> Shown:
     record_id = row["record_id"]
     versions = (await keeping.versions_of(db, means, [record_id]))[record_id]
-    return msgspec.structs.replace(_shown(means, row), about=model.about(versions))
+    return replace(_shown(means, row), about=model.about(versions))
 
 
 def _shown(means: Means, row: Record) -> Shown:

@@ -54,6 +54,7 @@ async def test_a_delivered_dose_reaches_the_wallet_with_its_source(
         [mine] = (await wallet.post("/v1/me/records", {})).json()
         assert mine["what"]["lot"] == "LOT-42"
         assert mine["provenance"]["source"] == f"organisation {on_stage.organisation}"
+        assert mine["provenance"]["source_name"] == "Stage"
         assert "about" not in mine
         assert "person_id" not in mine
         steps = await wallet.post("/v1/me/records:history", {"record_id": mine["record_id"]})
