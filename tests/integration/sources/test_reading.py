@@ -1,5 +1,6 @@
 """Four sources read over real connections: all of it, once, whatever the weather."""
 
+import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -72,6 +73,26 @@ async def test_bad_weather_ends_in_the_same_state_as_good(
     await reading.add(calm, *KINDS)  # the same sources at another address
     await _drain(reading, *KINDS)
     assert await reading.state() == state
+
+
+async def test_two_registers_of_the_same_people_are_read_beside_each_other(
+    reading: Reading, processes: Processes
+) -> None:
+    port = free_port()
+    processes.source(port, Weather(most=30))
+    await reading.add(port, *KINDS)
+    pool, means = reading.platform.pool, reading.platform.means
+    await asyncio.gather(*(running.drain(pool, means, kind) for kind in KINDS))  # none gives up
+    together = await reading.state()
+    assert together["people"] == await _registered(reading)
+    await reading.run("UPDATE local.source SET cursor = ''")
+    await _drain(reading, *KINDS)
+    assert await reading.state() == together
+
+
+async def _registered(reading: Reading) -> list[tuple[int]]:
+    events = "SELECT count(*) FROM event WHERE kind = 'identity.registered'"
+    return [(await reading.value(events),)]
 
 
 async def test_a_dropped_file_is_read_once_and_put_away_and_a_bad_line_is_a_letter(

@@ -13,7 +13,7 @@ from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.records.sources import doses, people, queries
 from motma.records.sources.errors import LetterUnknown, SourceUnknown
-from motma.records.sources.model import DEAD_LETTER, INSURANCE, POPULATION, Taken
+from motma.records.sources.model import DEAD_LETTER, PEOPLE, Taken
 from motma.records.sources.port import LARGEST_ITEM
 from motma.storage.pool import Connection
 
@@ -45,7 +45,7 @@ async def take(
     db: Connection, means: Means, source: str, kind: str, items: Sequence[bytes]
 ) -> Taken:
     """Take items of a source of that kind in."""
-    if kind in {POPULATION, INSURANCE}:
+    if kind in PEOPLE:
         return await people.take(db, means, source, items)
     return await doses.take(db, means, source, items)
 

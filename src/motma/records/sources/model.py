@@ -15,6 +15,8 @@ INSURANCE: Final = "insurance"
 IMMUNISATION: Final = "immunisation"
 TESTS: Final = "tests"
 KINDS: Final = (POPULATION, INSURANCE, IMMUNISATION, TESTS)
+#: Kinds that speak of people; the others speak of what was done to them.
+PEOPLE: Final = frozenset({POPULATION, INSURANCE})
 
 #: Waiting after a failure: up to a second, doubling, never above five minutes. Source: ours.
 FIRST_WAIT: Final = timedelta(seconds=1)

@@ -65,8 +65,8 @@ _decoder: Final = msgspec.json.Decoder(PersonItem)
 async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]) -> Taken:
     """Register each person, or improve what is known; only a higher version than before does.
 
-    A lock on each item guards against a twin. A contradiction opens a case for a registrar and
-    is no dead letter: nothing is left to send again.
+    A lock on pages of people guards against a twin. A contradiction opens a case for a registrar
+    and is no dead letter: nothing is left to send again.
     """
     dead: list[Dead] = []
     read: list[tuple[bytes, PersonItem]] = []

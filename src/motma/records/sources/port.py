@@ -9,8 +9,10 @@ from motma.egress.client import Egress
 from motma.records.sources.errors import AnswerUnreadable
 from motma.records.sources.model import Page
 
-#: Items of a page: as many as one transaction of `receive` takes.
+#: Items of a page, which is one transaction.
 MOST_ITEMS: Final = 200
+#: People of a page: their documents stay locked until it is committed, and desks wait for that.
+MOST_PEOPLE: Final = 40
 _LONGEST_CURSOR: Final = 500
 #: An item larger than this is none.
 LARGEST_ITEM: Final = 64 * 1024
@@ -33,20 +35,21 @@ class Port(Protocol):
 class HttpFeed:
     """A register with a feed: `GET address?after=…&limit=…` answers a `Page`."""
 
-    def __init__(self, egress: Egress, address: str) -> None:
+    def __init__(self, egress: Egress, address: str, *, most: int = MOST_ITEMS) -> None:
         self._egress = egress
         self._address = address
+        self._most = most
 
     async def page(self, cursor: str) -> Page:
         """Ask once; what is wrong is raised, and the caller waits."""
         join = "&" if "?" in self._address else "?"
-        url = f"{self._address}{join}after={quote(cursor, safe='')}&limit={MOST_ITEMS}"
+        url = f"{self._address}{join}after={quote(cursor, safe='')}&limit={self._most}"
         answer = await self._egress.get(url, {"accept": "application/json"})
         try:
             page = _page.decode(answer)
         except (msgspec.DecodeError, ValueError) as error:
             raise AnswerUnreadable from error
-        if len(page.items) > MOST_ITEMS or not 0 < len(page.cursor) <= _LONGEST_CURSOR:
+        if len(page.items) > self._most or not 0 < len(page.cursor) <= _LONGEST_CURSOR:
             raise AnswerUnreadable
         if not page.cursor.isprintable() or (page.as_of and page.as_of.tzinfo is None):
             raise AnswerUnreadable

@@ -80,10 +80,10 @@ PUT_ITEMS: Final = """
     ON CONFLICT (item) DO UPDATE SET version = excluded.version, taken_at = excluded.taken_at
      WHERE source_item.version < excluded.version
 """
-LOCK_ITEMS: Final = """
-    SELECT pg_advisory_xact_lock(hashtextextended('source item ' || encode(item, 'hex'), 0))
-      FROM unnest($1::bytea[]) AS item
-"""
+# population and insurance speak of the same people and take their documents in other orders: pages
+# of people follow each other, whoever reads them, and wait longer for that than others may
+PATIENCE: Final = "SELECT set_config('lock_timeout', '20s', true)"
+LOCK_PEOPLE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('source people', 0))"
 # the same text is one letter, however often it comes; a person who ended it did so for good
 ADD_LETTER: Final = """
     INSERT INTO local.dead_letter
@@ -134,7 +134,8 @@ async def source(db: Connection, name: str) -> Source | None:
 
 async def versions_taken(db: Connection, items: Sequence[bytes]) -> dict[bytes, int]:
     """The highest version taken of each item; nobody else takes one before the caller is done."""
-    await db.execute(LOCK_ITEMS, sorted(set(items)))
+    await db.execute(PATIENCE)
+    await db.execute(LOCK_PEOPLE)
     return {row["item"]: row["version"] for row in await db.fetch(ITEMS, items)}
 
 

@@ -20,7 +20,7 @@ from motma.records.sources import letters, model, queries
 from motma.records.sources.dropping import FolderDrop
 from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
 from motma.records.sources.model import TESTS, Health, Page, Source, Taken
-from motma.records.sources.port import MOST_ITEMS, HttpFeed, Port
+from motma.records.sources.port import MOST_ITEMS, MOST_PEOPLE, HttpFeed, Port
 from motma.storage.pool import Connection, Pool
 
 _DAY: Final = timedelta(hours=24)
@@ -135,9 +135,10 @@ async def forget(db: Connection, means: Means) -> None:
 
 def _port(source: Source, egress: Egress) -> Port:
     parts = urlsplit(source.address)
-    return (
-        FolderDrop(Path(parts.path)) if parts.scheme == "file" else HttpFeed(egress, source.address)
-    )
+    if parts.scheme == "file":
+        return FolderDrop(Path(parts.path))
+    of_people = source.kind in model.PEOPLE
+    return HttpFeed(egress, source.address, most=MOST_PEOPLE if of_people else MOST_ITEMS)
 
 
 async def _take(db: Connection, means: Means, source: Source, page: Page) -> tuple[Taken, int]:
