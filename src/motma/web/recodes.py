@@ -10,6 +10,7 @@ from starlette.requests import Request
 from motma.cards.recodes import appealing, service, showing
 from motma.cards.recodes.model import Appeal, Colour, Decision, Listed, Recode, Wanted
 from motma.cards.recodes.showing import What
+from motma.identity import service as identity
 from motma.kernel.errors import Malformed
 from motma.web.calls import platform_of, reader_of, require_person, require_role
 from motma.web.operations import Operation
@@ -43,6 +44,13 @@ class AppealDecided(RecodeKey, frozen=True, kw_only=True, forbid_unknown_fields=
 
     decision: Decision
     reason: str
+
+
+class EnteredAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An appeal of somebody who came to the desk."""
+
+    qid: str
+    text: str
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +130,17 @@ async def appeal_my_card(request: Request, body: Complaint) -> Appeal:
         return await appealing.appeal(db, platform.means, person_id, body.text)
 
 
+async def enter_appeal(request: Request, body: EnteredAppeal) -> Appeal:
+    """Enter the appeal of somebody who has no phone; it counts as their own."""
+    session = await require_role(request, "registrar")
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        person = await identity.find(db, platform.means, body.qid)
+        return await appealing.appeal(
+            db, platform.means, person.person_id, body.text, by=reader_of(session)
+        )
+
+
 async def decide_appeal(request: Request, body: AppealDecided) -> Recode:
     """Decide an appeal, by somebody who had no part in the recode: it stands, or ends now."""
     session = await require_role(request, "registrar")
@@ -151,6 +170,9 @@ OPERATIONS = [
               tag="recodes"),
     Operation(method="POST", path="/v1/recodes:show", handler=show_recode, body=RecodeKey,
               answer=Recode, auth="reader", summary="A colour by hand, and why", tag="recodes"),
+    Operation(method="POST", path="/v1/recodes:appeal", handler=enter_appeal, body=EnteredAppeal,
+              answer=Appeal, status=201, auth="reader", summary="Enter somebody's appeal",
+              tag="recodes"),
     Operation(method="POST", path="/v1/recodes:decide-appeal", handler=decide_appeal,
               body=AppealDecided, answer=Recode, auth="reader", summary="Decide an appeal",
               tag="recodes"),

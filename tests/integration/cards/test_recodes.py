@@ -345,6 +345,7 @@ async def test_nobody_but_a_registrar_sets_lists_reads_or_decides(desk: Desk) ->
         "confirm": key,
         "end": key | {"reason": REASON},
         "show": key,
+        "appeal": {"qid": desk.qid, "text": "I was never tested"},
         "decide-appeal": key | {"reason": REASON, "decision": "ended"},
     }
     for caller in (desk.guard, desk.wallet, desk.office.first):
@@ -352,6 +353,15 @@ async def test_nobody_but_a_registrar_sets_lists_reads_or_decides(desk: Desk) ->
             answer = await caller.post(f"/v1/recodes:{step}", body)
             assert (step, answer.status_code) == (step, 403)
         assert (await caller.send("GET", "/v1/recodes")).status_code == 403
+
+
+async def test_an_appeal_entered_at_the_desk_is_the_persons_own(desk: Desk) -> None:
+    await desk.confirmed()
+    entered = {"qid": desk.qid, "text": "I was never tested"}
+    answer = await desk.registrars[0].post("/v1/recodes:appeal", entered)
+    assert (answer.status_code, answer.json()["state"]) == (201, "open")
+    assert (await desk.mine())["recode"]["appeal"] == answer.json()
+    assert "cards.recode-appealed" in await desk.notices()
 
 
 async def test_nobody_appeals_for_somebody_else(desk: Desk) -> None:

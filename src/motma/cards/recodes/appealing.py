@@ -11,8 +11,13 @@ from motma.identity import service as identity
 from motma.storage.pool import Connection
 
 
-async def appeal(db: Connection, means: Means, person_id: UUID, text: str) -> Appeal:
-    """Appeal against the recode in force; the same words again are the first appeal."""
+async def appeal(
+    db: Connection, means: Means, person_id: UUID, text: str, *, by: UUID | None = None
+) -> Appeal:
+    """Appeal against the recode in force; the same words again are the first appeal.
+
+    `by`: the registrar who enters it for a person who came to the desk.
+    """
     text, now = model.complaint(text), means.clock.now()
     person = await identity.resolve(db, means, person_id)
     await db.execute(queries.LOCK_PERSON, person.person_id)
@@ -28,7 +33,11 @@ async def appeal(db: Connection, means: Means, person_id: UUID, text: str) -> Ap
     sealed = means.vault.seal(model.APPEAL_COLUMN, recode.recode_id, text.encode())
     await db.execute(queries.APPEAL, person.person_id, recode.recode_id, now, sealed)
     due_on = model.due_on(now)
-    details = {"recode_id": str(recode.recode_id), "until": due_on.isoformat()}
+    details = {
+        "recode_id": str(recode.recode_id),
+        "until": due_on.isoformat(),
+        "by": None if by is None else str(by),
+    }
     await means.log(db, "cards.recode-appealed", details, person_id=person.person_id)
     return Appeal(text=text, filed_at=now, due_on=due_on, state="open")
 

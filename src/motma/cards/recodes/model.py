@@ -38,8 +38,9 @@ TEXTS: Final[Mapping[str, Text]] = {
     "neutral": Text(vi="Không màu (cán bộ xác định)", en="No colour (set by hand)"),
 }
 HOW_TO_APPEAL: Final = Text(
-    vi="Bạn có thể khiếu nại trong ứng dụng; một cán bộ khác sẽ trả lời trong 2 ngày làm việc.",
-    en="You may appeal in the app; another registrar answers within 2 working days.",
+    vi="Bạn có thể khiếu nại trong ứng dụng hoặc tại quầy; một cán bộ khác sẽ trả lời trong 2 ngày"
+    " làm việc.",
+    en="You may appeal in the app or at a desk; another registrar answers within 2 working days.",
 )
 
 
