@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
+import structlog
 
 from motma.cards.recodes.model import TEXTS, InForce, Told
 from motma.codec import issued
+from motma.kernel.errors import Malformed
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.judging import Improvement, Reason, judge
-from motma.rules.books.model import Text
+from motma.rules.books.model import NEUTRAL, Text
 from motma.rules.books.searching import quick
 from motma.rules.facts import Facts
+
+_log = structlog.get_logger("motma.cards")
 
 #: Colours that have a place in the card slot of a code. Source: docs/qr-format.md.
 SLOTS: Final = {"green": issued.Colour.GREEN, "yellow": issued.Colour.YELLOW}
@@ -47,14 +51,20 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def short(book: CompiledBook, facts: Facts, at: datetime) -> Card:
-    """Colour and end, as every gate hears them."""
-    colour, until = quick(book, facts, at)
+    """Colour and end, as every gate hears them; neutral where the book fails on these facts."""
+    try:
+        colour, until = quick(book, facts, at)
+    except Malformed as fault:
+        return _failed(book, fault)
     return Card(colour=colour, text=book.label(colour), valid_until=until, book=under(book))
 
 
 def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
     """The same with the reasons as a tree and what would improve it."""
-    verdict = judge(book, facts, at)
+    try:
+        verdict = judge(book, facts, at)
+    except Malformed as fault:
+        return _failed(book, fault)
     return Card(
         colour=verdict.colour,
         text=verdict.label,
@@ -63,6 +73,12 @@ def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
         reasons=verdict.reasons,
         improvements=verdict.improvements,
     )
+
+
+def _failed(book: CompiledBook, fault: Malformed) -> Card:
+    """A book that can't be asked about some facts is ours to mend; it locks nobody out."""
+    _log.error("cards.book-failed", book=book.id, version=book.book.version, code=fault.reason)
+    return Card(colour=NEUTRAL, text=book.label(NEUTRAL), valid_until=None, book=under(book))
 
 
 def over(card: Card, recode: InForce | None, *, told: Told | None = None) -> Card:
