@@ -23,7 +23,7 @@ from motma.records.valuesets import codes_of
 from motma.storage.pool import Connection
 
 __all__ = [
-    "attach", "detach", "facts", "facts_of", "find", "history_of", "rebuild", "receive",
+    "attach", "detach", "facts", "facts_of", "find", "follow", "history_of", "rebuild", "receive",
     "reconsider", "records_of", "rematch", "rematch_records", "retract", "undo_retraction",
     "waiting",
 ]  # fmt: skip
@@ -186,6 +186,16 @@ async def undo_retraction(db: Connection, means: Means, record_id: UUID, *, by: 
 async def rebuild(db: Connection, means: Means, person_id: UUID) -> None:
     """Make the facts of a person again: after a merge, its undo, or another birth date."""
     await attaching.rebuild(db, means, [person_id])
+
+
+async def follow(db: Connection, means: Means, person_id: UUID) -> int:
+    """Let a person's records follow a change of their data; how many that waited were found.
+
+    Call it after registering, correcting, linking a document, deciding a case, or merging.
+    """
+    found = await rematch(db, means, person_id)
+    await rebuild(db, means, person_id)
+    return found
 
 
 async def rematch(db: Connection, means: Means, person_id: UUID, *, limit: int = 200) -> int:

@@ -4,11 +4,13 @@ from uuid import UUID
 
 import pytest
 from tests.integration.records.conftest import BY, Desk, dose
+from tests.staging import person_claim
 
 from motma.audit import service as audit
 from motma.identity import ending
 from motma.identity import service as identity
 from motma.identity.matching import queueing
+from motma.identity.model import ShownDocument
 from motma.records import service
 from motma.records.errors import NothingToUndo, RecordEnded
 from motma.records.model import About
@@ -34,6 +36,22 @@ async def test_a_record_waits_for_its_person_and_is_found_when_they_register(des
     assert await service.waiting(desk.db, desk.means) == []
     assert await desk.db.fetchval("SELECT count(*) FROM health_waiting") == 0
     assert await service.rematch(desk.db, desk.means, person) == 0
+
+
+async def test_records_follow_a_person_whose_data_change(desk: Desk) -> None:
+    person = await desk.register(full_name="Trần Văn Tám", birth="1970", sex="unknown")
+    late = About(
+        full_name="Thử Thị Nghiệm", birth="1990-02-03", document_number="001190000002",
+        phone="0912000000",
+    )  # fmt: skip
+    [done] = await desk.receive(dose(about=late))
+    assert not done.attached
+    shown = ShownDocument(kind="cccd", number="001190000002", seen=True)
+    await identity.add_document(desk.db, desk.means, person, shown, source="desk")
+    await identity.correct(desk.db, desk.means, person, person_claim(), source="desk")
+    assert await service.follow(desk.db, desk.means, person) == 1
+    facts = await service.facts(desk.db, desk.means, person)
+    assert (facts.born, len(facts.doses)) == ("1990-02-03", 1)
 
 
 async def test_a_record_waits_under_its_slips_too(desk: Desk) -> None:
