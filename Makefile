@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ bench-import:  ## measure the import of people beside a raw COPY
 bench-finding:  ## measure finding the person of a record
 	$(SETUP) --dev
 	@$(BIN)/python bench/finding.py $(ARGS)
+
+bench-match:  ## measure matching of files, precision and recall (ARGS="--people 1000000")
+	$(SETUP) --dev
+	@$(BIN)/python bench/matching.py $(ARGS)
 
 bench-records:  ## measure records received, matched by document and made facts
 	$(SETUP) --dev
