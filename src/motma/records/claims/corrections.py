@@ -1,5 +1,6 @@
 """What the source of a record hears of a decision: left in the outbox, opened when it is sent."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 from uuid import UUID
 
@@ -83,6 +84,22 @@ async def opened(db: Connection, means: Means, body: object) -> Correction:
         version=shown.provenance.version,
         whose=await _proven(db, means, errand.person_id, shown) if attached else {},
     )
+
+
+async def waiting_for(
+    db: Connection, means: Means, key: str, *, limit: int = 100
+) -> list[tuple[int, Correction]]:
+    """What a source (or `any:dose`) has not heard yet, with the id to call `sent` with.
+
+    The rows stay locked until the caller's transaction ends, so that nothing is sent by two.
+    """
+    rows = await db.fetch(queries.WAITING, TOPIC, key, limit)
+    return [(row["outbox_id"], await opened(db, means, row["body"])) for row in rows]
+
+
+async def sent(db: Connection, means: Means, outbox_ids: Sequence[int]) -> None:
+    """The source took these; in the transaction that asked for them."""
+    await db.execute(queries.SENT, outbox_ids, means.clock.now())
 
 
 async def _proven(db: Connection, means: Means, person_id: UUID, shown: Shown) -> dict[str, str]:

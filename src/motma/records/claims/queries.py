@@ -36,6 +36,13 @@ REOPEN: Final = """
     UPDATE record_claim SET state = 'open', decision = NULL, decided_at = NULL, due_on = $3
      WHERE person_id = $1 AND claim_id = $2
 """
+#: Served by index outbox_waiting; two senders never take the same row.
+WAITING: Final = """
+    SELECT outbox_id, body FROM local.outbox
+     WHERE done_at IS NULL AND topic = $1 AND key = $2
+     ORDER BY outbox_id LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+SENT: Final = "UPDATE local.outbox SET done_at = $2 WHERE outbox_id = ANY($1)"
 SEND: Final = """
     INSERT INTO local.outbox (topic, key, body, created_at) VALUES ($1, $2, $3, $4)
 """

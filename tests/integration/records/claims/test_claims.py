@@ -133,6 +133,10 @@ async def test_an_accepted_claim_attaches_the_record_at_once_and_tells_the_sourc
     assert (message.source_id, message.effect) == ("w1", ATTACH)
     assert message.whose == {"birth": "1990-02-03"}
     assert await kinds_of(desk) == ["claims.accepted", "claims.filed"]
+    ((outbox_id, same),) = await corrections.waiting_for(desk.db, desk.means, "registry")
+    assert same == message
+    await corrections.sent(desk.db, desk.means, [outbox_id])
+    assert await corrections.waiting_for(desk.db, desk.means, "registry") == []
 
 
 async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(desk: Desk) -> None:
