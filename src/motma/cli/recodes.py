@@ -14,7 +14,6 @@ from motma.cards.recodes.model import Appeal, Colour, Decision, Listed, Recode, 
 from motma.cards.recodes.showing import What
 from motma.cli.readers import AsJson
 from motma.cli.running import out, run
-from motma.identity import service as identity
 from motma.kernel.clock import CIVIL_ZONE
 from motma.storage.pool import Connection
 
@@ -126,8 +125,7 @@ def appeal(qid: str, text: str, by: By, pin: Pin, as_json: AsJson = False) -> No
     async def work(platform: Platform) -> Appeal:
         async with platform.transaction() as db:
             by_id = await vouch(db, login=by, pin=pin, role=_REGISTRAR)
-            person = await identity.find(db, platform.means, qid)
-            return await appealing.appeal(db, platform.means, person.person_id, text, by=by_id)
+            return await appealing.enter(db, platform.means, qid, text, by=by_id)
 
     found = run(work)
     out(found, as_json=as_json, text=f"{found.state}, due {found.due_on}")

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from motma.cards.recodes import appealing, service, showing
 from motma.cards.recodes.model import Appeal, Colour, Decision, Listed, Recode, Wanted
 from motma.cards.recodes.showing import What
-from motma.identity import service as identity
 from motma.kernel.errors import Malformed
 from motma.web.calls import platform_of, reader_of, require_person, require_role
 from motma.web.operations import Operation
@@ -135,10 +134,9 @@ async def enter_appeal(request: Request, body: EnteredAppeal) -> Appeal:
     session = await require_role(request, "registrar")
     platform = platform_of(request)
     async with platform.transaction() as db:
-        person = await identity.find(db, platform.means, body.qid)
-        return await appealing.appeal(
-            db, platform.means, person.person_id, body.text, by=reader_of(session)
-        )
+        return await appealing.enter(
+            db, platform.means, body.qid, body.text, by=reader_of(session)
+        )  # fmt: skip
 
 
 async def decide_appeal(request: Request, body: AppealDecided) -> Recode:

@@ -8,6 +8,7 @@ from motma.cards.recodes.errors import AlreadyAppealed, AppealByAnother, NoAppea
 from motma.cards.recodes.model import Appeal, Decision, Recode
 from motma.cards.recodes.service import insist, locked
 from motma.identity import service as identity
+from motma.identity.errors import PersonUnknown
 from motma.storage.pool import Connection
 
 
@@ -40,6 +41,18 @@ async def appeal(
     }
     await means.log(db, "cards.recode-appealed", details, person_id=person.person_id)
     return Appeal(text=text, filed_at=now, due_on=due_on, state="open")
+
+
+async def enter(db: Connection, means: Means, qid: str, text: str, *, by: UUID) -> Appeal:
+    """Enter the appeal of somebody who came to the desk; it counts as their own.
+
+    A QID of nobody and one of somebody without a recode are answered alike.
+    """
+    try:
+        person = await identity.find(db, means, qid)
+    except PersonUnknown:
+        raise RecodeUnknown from None
+    return await appeal(db, means, person.person_id, text, by=by)
 
 
 async def decide(
