@@ -81,7 +81,7 @@ class Station:
         end = min(len(items), start + most)
         first = start
         if self._random.random() < self.weather.overlaps and end > start:
-            first = max(0, start - 3)
+            first = max(0, start - min(3, most - 1))  # a page still leads on
             end = min(end, first + most)
         left = len(items) - end
         page = {
