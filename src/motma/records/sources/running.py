@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -15,6 +16,8 @@ from motma.storage.pool import Pool
 
 #: Seconds between two looks at a source that had nothing more.
 IDLE_S: Final = 10.0
+#: Seconds between two looks at what is past its keep-until.
+FORGET_S: Final = 3600.0
 #: Seconds to wait after a failure that was counted; the circuit says the rest.
 _PAUSE_S: Final = 0.05
 
@@ -22,11 +25,15 @@ _log = structlog.get_logger("motma.sources")
 
 
 async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = IDLE_S) -> None:
-    """Read until told to stop; sources that are added meanwhile join."""
+    """Read until told to stop; sources that are added meanwhile join. Forgets what is due."""
+    forgot_at = -FORGET_S
     reading: dict[str, asyncio.Task[None]] = {}
     while not stop.is_set():
         try:
             async with pool.acquire() as db:
+                if monotonic() - forgot_at >= FORGET_S:
+                    await service.forget(db, means)
+                    forgot_at = monotonic()
                 names = [source.source for source in await queries.sources(db) if source.address]
         except Exception as error:
             if not is_away(error):
