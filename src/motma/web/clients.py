@@ -1,7 +1,9 @@
 """Programs that call us: the OAuth token endpoint, and who a client's token belongs to."""
 
+from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from motma.access.errors import TokenRefused, Unauthenticated
 from motma.access.limits import insist
 from motma.access.tokens import TOKEN_LIFE
 from motma.kernel.errors import Malformed
-from motma.web.calls import network_of, platform_of
+from motma.web.calls import network_of, platform_of, require_role
 from motma.web.headers import header
 from motma.web.operations import Operation, read_body
 
@@ -31,6 +33,23 @@ class ClientToken(msgspec.Struct, frozen=True):
     expires_in: int
     scope: str
     token_type: str = "Bearer"  # noqa: S105 - the name of a type
+
+
+class ClientOut(msgspec.Struct, frozen=True):
+    """A client as it is listed; `ended_at` once it was revoked."""
+
+    client_id: UUID
+    name: str
+    organisation: str
+    scopes: list[str]
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class ByClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client."""
+
+    client_id: UUID
 
 
 async def give_token(request: Request, _body: None) -> ClientToken | Response:
@@ -61,6 +80,21 @@ async def give_token(request: Request, _body: None) -> ClientToken | Response:
     except ScopeMissing as refused:
         return _error("invalid_scope", 400, refused.code)
     return ClientToken(token, int(TOKEN_LIFE.total_seconds()), " ".join(claims.scopes))
+
+
+async def list_clients(request: Request, _body: None) -> list[ClientOut]:
+    """Every program that calls the platform, ended ones too."""
+    await require_role(request, "operator")
+    async with platform_of(request).pool.acquire() as db:
+        return [ClientOut(**row) for row in await service.listed(db)]
+
+
+async def revoke_client(request: Request, body: ByClient) -> None:
+    """End a program: its tokens are refused from the next request on."""
+    await require_role(request, "operator")
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        await service.revoke(db, platform.means, body.client_id)
 
 
 async def require_client(request: Request, scope: str) -> Client:
@@ -119,6 +153,25 @@ OPERATIONS = [
         answer=ClientToken,
         auth="none",
         summary="A token for a program",
+        tag="access",
+    ),
+    Operation(
+        method="GET",
+        path="/v1/clients",
+        handler=list_clients,
+        answer=list[ClientOut],
+        auth="reader",
+        summary="Programs that call us",
+        tag="access",
+    ),
+    Operation(
+        method="POST",
+        path="/v1/clients:revoke",
+        handler=revoke_client,
+        body=ByClient,
+        status=204,
+        auth="reader",
+        summary="End a program",
         tag="access",
     ),
 ]

@@ -186,6 +186,20 @@ async def test_a_revoked_client_and_one_of_a_closed_organisation_end_at_once(
     assert (await lab.ask(lab.assertion())).json()["code"] == "access.client-ended"
 
 
+async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Program) -> None:
+    token = await lab.token()
+    body = {"client_id": str(lab.client_id)}
+    guard = await lab.stage.sign_in("guard@stage")
+    assert (await guard.post("/v1/clients:revoke", body)).status_code == 403
+    operator = await lab.stage.sign_in("operator@stage")
+    (listed,) = (await operator.send("GET", "/v1/clients")).json()
+    assert (listed["client_id"], listed["ended_at"]) == (body["client_id"], None)
+    assert (await lab.push(token, TEST)).status_code == 200
+    assert (await operator.post("/v1/clients:revoke", body)).status_code == 204
+    assert (await lab.push(token, TEST)).status_code == 401
+    assert (await operator.post("/v1/clients:revoke", body)).status_code == 404
+
+
 async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Program) -> None:
     answer = await lab.ask(lab.assertion(), scope="people:read")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
