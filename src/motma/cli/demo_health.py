@@ -71,7 +71,7 @@ async def vaccinate(
     """Doses as a registry would send them, for the first people; one of them finds nobody."""
     today = civil_day(platform.clock.now())
     deliveries: list[Delivery] = []
-    for number, row in enumerate(islice((r for r in rows if r.cccd), VACCINATED)):
+    for number, row in enumerate(islice((r for r in rows if r.cccd and r != STORIED), VACCINATED)):
         first = today - timedelta(days=60 + number % 120)
         days = [first, first + timedelta(days=_DAYS_BETWEEN)][: 1 + (number % 3 > 0)]
         for which, day in enumerate(days, 1):

@@ -33,6 +33,8 @@ NOTICES: Final = {
     "identity.guardian-added": ("Thêm người giám hộ.", "A guardianship was entered."),
     "identity.guardian-confirmed": ("Giám hộ được xác nhận.", "A guardianship was confirmed."),
     "identity.guardian-ended": ("Giám hộ kết thúc.", "A guardianship ended."),
+    "identity.match-decided": ("Bản ghi được xét là của bạn hay không.", "A record was judged."),
+    "identity.match-undone": ("Kết quả xét được rút lại.", "A judgement on a record was undone."),
     "cards.recode-proposed": ("Đề nghị đổi màu thẻ.", "Another colour was proposed for you."),
     "cards.recode-confirmed": ("Màu thẻ do cán bộ đổi.", "Your colour was set by hand."),
     "cards.recode-ended": ("Màu do cán bộ đổi đã hết.", "A colour set by hand was ended."),

@@ -13,7 +13,10 @@ from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.cards.recodes import service as recodes
 from motma.identity import mirror
+from motma.identity.matching import queueing
 from motma.kernel.clock import civil_day
+from motma.records import jobs
+from motma.records.sources import service as sources
 from motma.scan.published import PublishedKeys
 from motma.storage.partitions import ensure_days
 from motma.storage.partitions import forget as forget_events
@@ -63,3 +66,6 @@ async def forget(platform: Platform) -> None:
         await forget_events(db, known_before=now - KEEP - _MARGIN)
         await access.forget(db, now)
         await recodes.forget(db, now)
+        await queueing.forget(db, now)
+        await jobs.forget(db, now)
+        await sources.forget(db, platform.means)
