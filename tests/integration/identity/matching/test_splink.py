@@ -15,8 +15,8 @@ pytest.importorskip("splink", reason="Splink is a development dependency")
 
 from tools.matching_splink import linker
 
-#: Pairs that are compared; CI takes a few, `MOTMA_SPLINK_PAIRS=20000` the number of ADR-0090.
-PAIRS = int(os.environ.get("MOTMA_SPLINK_PAIRS", "2000"))
+#: Pairs that are compared; CI takes a few, `SPLINK_PAIRS=20000` the number of ADR-0090.
+PAIRS = int(os.environ.get("SPLINK_PAIRS", "2000"))
 #: Loose, so that strangers and relatives are among the pairs too.
 RULES = ["l.year = r.year", "l.phone = r.phone"]
 
