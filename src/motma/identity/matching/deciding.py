@@ -12,7 +12,7 @@ from motma.identity.matching.weights import Model
 #: Least probability, against all other candidates and nobody, of an automatic link.
 LINK: Final = 0.999
 #: Below this no candidate is worth a registrar's look.
-REVIEW: Final = 0.0001
+REVIEW: Final = 0.00001
 #: Candidates that are told.
 SHOWN: Final = 3
 
