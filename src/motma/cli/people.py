@@ -15,6 +15,7 @@ from motma.identity import ending, service
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import ConflictOpened
 from motma.kernel.clock import CIVIL_ZONE
+from motma.records import following
 from motma.storage.pool import Connection
 from motma.web.people import reads_of
 
@@ -52,9 +53,12 @@ def register(
 
     async def work(platform: Platform) -> service.Registered | ConflictOpened:
         async with platform.transaction() as db:
-            return await service.register(
+            done = await service.register(
                 db, platform.means, claim, source="command", assurance=Assurance.SEEN
             )
+            if not isinstance(done, ConflictOpened):
+                await following.follow(db, platform.means, done.qid)
+        return done
 
     done = run(work)
     if isinstance(done, ConflictOpened):
@@ -131,7 +135,7 @@ def merge(
 
     async def work(platform: Platform) -> None:
         async with platform.transaction() as db:
-            await ending.merge(db, platform.means, qid=qid, into=into, reason=reason, by=_BY)
+            await following.merge(db, platform.means, qid=qid, into=into, reason=reason, by=_BY)
 
     run(work)
 
@@ -142,7 +146,7 @@ def undo_merge(qid: str, as_json: AsJson = False) -> None:
 
     async def work(platform: Platform) -> list[dict[str, object]]:
         async with platform.transaction() as db:
-            return await ending.undo_merge(db, platform.means, qid, by=_BY)
+            return await following.undo_merge(db, platform.means, qid, by=_BY)
 
     arrived = run(work)
     lines = [f"version {a['version']} at {a['known_at']} from {a['source']}" for a in arrived]

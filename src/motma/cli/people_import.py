@@ -14,6 +14,7 @@ from motma.identity.importing import columns, files, service
 from motma.identity.importing.service import Order
 from motma.identity.model import Assurance
 from motma.kernel.errors import Malformed
+from motma.records import following
 
 _ASSURANCE: Final = {
     "source": Assurance.CONFIRMED,
@@ -107,9 +108,11 @@ async def _work(
     async with platform.pool.acquire() as db:
         await db.execute(_SESSION)
         try:
-            return await service.run(db, platform.means, order, keys=keys, told=told)
+            done = await service.run(db, platform.means, order, keys=keys, told=told)
         finally:
             await db.execute("RESET ALL")  # the pool runs no reset of its own
+    await following.rematch_all(platform.pool, platform.means)  # whoever waited for them
+    return done
 
 
 def _count(path: Path) -> int:

@@ -15,7 +15,7 @@ from motma.cli.records import BY, app
 from motma.cli.running import out, run
 from motma.cli.running import told as console
 from motma.identity.importing.rows import Finding
-from motma.records import importing, jobs, plain, service
+from motma.records import following, importing, jobs, plain
 from motma.records.importing import Order
 from motma.records.jobs import Job
 
@@ -23,8 +23,6 @@ __all__ = ["app"]  # with the commands below
 
 #: As a shell says that a command was ended by Ctrl-C.
 _INTERRUPTED = 130
-#: Records of one transaction when everything that waits is matched again.
-_PAGE = 100
 
 
 @app.command("import")
@@ -107,18 +105,7 @@ def rematch(as_json: AsJson = False) -> None:
     """
 
     async def work(platform: Platform) -> tuple[int, int]:
-        looked, matched = 0, 0
-        async with platform.pool.acquire() as db:
-            page = await service.waiting(db, platform.means, limit=_PAGE)
-            while page:
-                ids = [one.record_id for one in page]
-                async with db.transaction():
-                    matched += await service.rematch_records(db, platform.means, ids)
-                looked += len(ids)
-                last = page[-1]
-                after = (last.provenance.received_at, last.record_id)
-                page = await service.waiting(db, platform.means, limit=_PAGE, after=after)
-        return looked, matched
+        return await following.rematch_all(platform.pool, platform.means)
 
     looked, matched = run(work)
     text = f"{matched} of {looked} waiting records found their person"

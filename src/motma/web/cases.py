@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from motma.identity import guardianship, reviewing, service
 from motma.identity.reviewing import Case, Decision
+from motma.records import following
 from motma.web.calls import platform_of, reader_of, require_role
 from motma.web.operations import Operation, post
 from motma.web.reads import log_read
@@ -66,6 +67,8 @@ async def decide_case(request: Request, body: Decided) -> Outcome:
             decision=body.decision,
             by=reader_of(session),
         )
+        if qid is not None:
+            await following.follow(db, platform.means, qid)
     return Outcome(qid)
 
 

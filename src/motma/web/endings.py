@@ -6,6 +6,7 @@ import msgspec
 from starlette.requests import Request
 
 from motma.identity import ending
+from motma.records import following
 from motma.web.calls import platform_of, reader_of, require_role
 from motma.web.operations import ByQid, post
 
@@ -59,7 +60,7 @@ async def merge_people(request: Request, body: Merge) -> dict[str, str]:
     session = await require_role(request, "registrar")
     platform = platform_of(request)
     async with platform.transaction() as db:
-        merge_id = await ending.merge(
+        merge_id = await following.merge(
             db,
             platform.means,
             qid=body.qid,
@@ -75,7 +76,7 @@ async def undo_merge(request: Request, body: ByQid) -> list[dict[str, Any]]:
     session = await require_role(request, "registrar")
     platform = platform_of(request)
     async with platform.transaction() as db:
-        return await ending.undo_merge(db, platform.means, body.qid, by=reader_of(session))
+        return await following.undo_merge(db, platform.means, body.qid, by=reader_of(session))
 
 
 OPERATIONS = [

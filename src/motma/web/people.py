@@ -17,6 +17,7 @@ from motma.identity import model, searching, service
 from motma.identity.model import Assurance, Claim, PersonRow, ShownDocument
 from motma.identity.searching import Wanted
 from motma.identity.service import ConflictOpened
+from motma.records import following
 from motma.storage.pool import Connection
 from motma.web import cases, endings
 from motma.web.calls import gate_of, network_of, platform_of, reader_of, require_role
@@ -84,6 +85,8 @@ async def register_person(request: Request, body: Claim) -> Registration:
         done = await service.register(
             db, platform.means, body, source=_source(session), assurance=Assurance.SEEN
         )
+        if not isinstance(done, ConflictOpened):
+            await following.follow(db, platform.means, done.qid)
     if isinstance(done, ConflictOpened):
         raise done.error()
     return Registration(qid=done.qid, created=done.created, warnings=list(done.warnings))
@@ -139,6 +142,8 @@ async def correct_person(request: Request, body: Correction) -> Person:
         person = await service.correct(
             db, platform.means, found.person_id, body.claim, source=_source(session)
         )
+        if not isinstance(person, ConflictOpened):
+            await following.follow(db, platform.means, body.qid)
         shown = None if isinstance(person, ConflictOpened) else await _shown(db, platform, person)
     if isinstance(person, ConflictOpened):
         raise person.error()
@@ -156,6 +161,8 @@ async def link_document(request: Request, body: Linked) -> Registration:
         done = await service.add_document(
             db, platform.means, person.person_id, seen, source=_source(session)
         )
+        if not isinstance(done, ConflictOpened):
+            await following.follow(db, platform.means, body.qid)
     if isinstance(done, ConflictOpened):
         raise done.error()
     return Registration(qid=done.qid, created=False, warnings=list(done.warnings))

@@ -9,8 +9,10 @@ import msgspec
 from motma.access.means import Means
 from motma.identity import service as identity
 from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.identity.service import Registered
 from motma.kernel.documents import HOME
 from motma.kernel.errors import Declined, Malformed
+from motma.records import following
 from motma.records.sources import queries
 from motma.records.sources.model import Dead, Taken
 from motma.records.sources.saving import DEFECT, is_away
@@ -99,9 +101,11 @@ async def _register(
     """None when done, else code and field; what failed left nothing behind."""
     try:
         async with db.transaction():
-            await identity.register(
+            done = await identity.register(
                 db, means, item.claim(), source=source, assurance=Assurance.CONFIRMED
             )
+            if isinstance(done, Registered):
+                await following.follow(db, means, done.qid)
     except Malformed as bad:
         return bad.reason, bad.field
     except Declined as declined:
