@@ -69,6 +69,9 @@ HOT: Final = {
     o.path: o.endpoint() for o in OPERATIONS if o.path in {"/v1/scans", "/v1/scans:batch"}
 }
 _METHOD: Final = 405
+_METHODS: Final = {
+    o.path: {other.method for other in OPERATIONS if other.path == o.path} for o in OPERATIONS
+}
 
 _log = structlog.get_logger("motma.web")
 
@@ -160,5 +163,7 @@ async def _no_route(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     code = "request.method" if status == _METHOD else "request.path"
     text = ("Không có địa chỉ này.", "There is nothing at this address.")
-    headers = getattr(error, "headers", None)  # says which methods there are
+    headers = getattr(error, "headers", None)
+    if status == _METHOD and (methods := _METHODS.get(request.scope["path"])):
+        headers = {"Allow": ", ".join(sorted(methods))}  # the router names one of them
     return problems.document(request, status=status, code=code, text=text, headers=headers)

@@ -122,10 +122,11 @@ async def test_a_wrong_method_is_told_and_an_odd_path_too(on_stage: Stage) -> No
     request = on_stage.client.request
     for operation in OPERATIONS:
         path = operation.path.replace("{scan_id}", "x")
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "BREW"} - {operation.method}:
+        there = {other.method for other in OPERATIONS if other.path == operation.path}
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "BREW"} - there:
             refused = await request(method, path)
             check(refused, 405, "request.method")
-            assert operation.method in refused.headers["allow"]
+            assert there <= set(refused.headers["allow"].split(", "))
         for tail in (f"/{MARK}", "/../x", "%00", "/%f0%9f", "'--"):
             answer = await request("PUT", path + tail)
             assert answer.status_code in {404, 405}
