@@ -27,7 +27,7 @@ from motma.records.jobs import Job, Way
 from motma.records.model import Delivery
 from motma.storage.pool import Connection
 
-#: Rows of one transaction: each record takes a lock until it ends.
+#: Most rows of one transaction; of deliveries it has at most `service.MOST`.
 CHUNK_ROWS: Final = 200
 #: A longer line is no record, even with a Bundle's worth of resources.
 LONGEST_LINE: Final = 4 << 20
@@ -93,7 +93,7 @@ async def go_on(
         job = await jobs.find(db, means, job.job_id)
         with closing(_read(order)) as rows:
             ahead = islice(rows, job.rows, None)
-            while chunk := list(islice(ahead, order.chunk_rows)):
+            for chunk in _chunks(ahead, order.chunk_rows):
                 job = await _chunk(db, means, order, job, chunk)
                 told(job)
         return await jobs.finish(db, means, job)
@@ -106,6 +106,20 @@ def check(order: Order) -> Iterator[Finding]:
     with closing(_read(order)) as rows:
         for number, items in rows:
             yield from (_finding(number, item) for item in items if isinstance(item, Malformed))
+
+
+def _chunks(rows: Iterator[Numbered], most_rows: int) -> Iterator[list[Numbered]]:
+    """Rows of one transaction each: a row may be a Bundle, and each delivery takes locks."""
+    chunk: list[Numbered] = []
+    held = 0
+    for row in rows:
+        if chunk and (len(chunk) == most_rows or held + len(row[1]) > service.MOST):
+            yield chunk
+            chunk, held = [], 0
+        chunk.append(row)
+        held += len(row[1])
+    if chunk:
+        yield chunk
 
 
 async def _chunk(
@@ -134,13 +148,11 @@ async def _chunk_once(
             else:
                 good.append((number, item))
     step = jobs.Step(rows=len(chunk))
-    for start in range(0, len(good), service.MOST):
-        part = good[start : start + service.MOST]
-        deliveries = [delivery for _, delivery in part]
-        results = await service.receive(db, means, order.source, deliveries, job=job.job_id)
-        for (number, _), result in zip(part, results, strict=True):
-            step = step.counting(result)
-            findings += _told(number, result)
+    deliveries = [delivery for _, delivery in good]
+    results = await service.receive(db, means, order.source, deliveries, job=job.job_id)
+    for (number, _), result in zip(good, results, strict=True):
+        step = step.counting(result)
+        findings += _told(number, result)
     failed = {found.row for found in findings if found.severity == "error"}
     step = msgspec.structs.replace(step, failed=len(failed))
     return await jobs.advance(db, means, job, step, findings)
@@ -176,9 +188,12 @@ def _line(line: bytes) -> list[Delivery | Malformed]:
     if len(line) > LONGEST_LINE:
         return [Malformed("records.line-too-long")]
     try:
-        return plain.read_line(line) if line.strip() else []
+        items = plain.read_line(line) if line.strip() else []
     except Malformed as bad:
         return [bad]
+    except (ValueError, RecursionError):  # a number or a depth that Python refuses
+        return [Malformed("records.json")]
+    return items if len(items) <= service.MOST else [Malformed("records.too-many-items")]
 
 
 def _table(order: Order) -> Rows:

@@ -3,6 +3,7 @@
 import csv
 import signal
 from collections.abc import AsyncIterator, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -179,3 +180,43 @@ async def test_jobs_go_with_their_findings_at_their_keep_until(
 def test_a_dry_run_names_what_can_not_be_read(tmp_path: Path) -> None:
     found = list(importing.check(lines(tmp_path / "doses.ndjson", [dose("a", about=HERS), b"{"])))
     assert [(one.row, one.code) for one in found] == [(2, "records.json")]
+
+
+async def test_large_bundles_do_not_share_a_transaction(committed: Desk, tmp_path: Path) -> None:
+    """Each record takes locks until its transaction ends, and PostgreSQL has room for few."""
+    bundles = [
+        msgspec.json.encode(writing.bundle([dose(f"{n}-{m}") for m in range(251)], shipped()))
+        for n in range(3)
+    ]
+    too_many = {"resourceType": "Bundle", "type": "collection", "entry": [{}] * 501}
+    path = tmp_path / "bundles.ndjson"
+    path.write_bytes(b"\n".join([*bundles, msgspec.json.encode(too_many)]))
+    received: list[int] = []
+    job = await importing.run(
+        committed.db,
+        committed.means,
+        Order.of_file(path, "a source"),
+        told=lambda job: received.append(job.received),
+    )
+    steps = [after - before for before, after in pairwise(received)]
+    assert max(steps) <= service.MOST
+    assert (sum(steps), job.rows, job.failed) == (753, 4, 1)
+    found = await jobs.findings(committed.db, job.job_id)
+    assert [(one.row, one.code) for one in found] == [(4, "fhir.bundle")]
+
+
+async def test_a_line_with_an_endless_number_is_a_finding(committed: Desk, tmp_path: Path) -> None:
+    digits = "9" * 5000
+    immunization = writing.bundle([dose("a")], shipped())["entry"][0]["resource"]
+    endless = immunization | {"id": "b", "meta": {"versionId": digits}}
+    bare = msgspec.json.encode(dose("c")).replace(b'"number":1', b'"number":' + digits.encode())
+    deep = b'{"resourceType":' + b"[" * 100_000
+    order = lines(tmp_path / "doses.ndjson", [msgspec.json.encode(endless), bare, deep, dose("d")])
+    job = await importing.run(committed.db, committed.means, order)
+    assert (job.rows, job.received, job.failed) == (4, 1, 3)
+    found = await jobs.findings(committed.db, job.job_id)
+    assert [(one.row, one.code) for one in found] == [
+        (1, "fhir.number"),
+        (2, "records.json"),
+        (3, "records.json"),
+    ]

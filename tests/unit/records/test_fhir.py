@@ -127,6 +127,33 @@ def test_a_condition_that_is_over_is_a_recovery() -> None:
             "fhir.disease-missing",
             "Immunization.protocolApplied.targetDisease",
         ),
+        (
+            IMMUNIZATION,
+            {"meta": {"versionId": "9" * 4301}},
+            "fhir.number",
+            "Immunization.meta.versionId",
+        ),
+        (
+            IMMUNIZATION,
+            {
+                "protocolApplied": [
+                    IMMUNIZATION["protocolApplied"][0]
+                    | {"doseNumberPositiveInt": None, "doseNumberString": "9" * 4301}
+                ]
+            },
+            "fhir.number",
+            "Immunization.protocolApplied.doseNumberString",
+        ),
+        (
+            IMMUNIZATION,
+            {
+                "protocolApplied": [
+                    IMMUNIZATION["protocolApplied"][0] | {"seriesDosesString": "9" * 4301}
+                ]
+            },
+            "fhir.number",
+            "Immunization.protocolApplied.seriesDosesString",
+        ),
         (IMMUNIZATION, {"vaccineCode": {}}, "fhir.code-missing", "Immunization.vaccineCode"),
         (IMMUNIZATION, {"id": None}, "fhir.id-missing", "Immunization.id"),
         (IMMUNIZATION, {"patient": {"reference": "#q"}}, "fhir.reference", "Immunization"),

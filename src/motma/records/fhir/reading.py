@@ -17,6 +17,7 @@ from motma.records.model import About, Delivery, Dose, Recovery, Said, Test
 #: A message that is larger is no message. Source: ours.
 MOST_ENTRIES: Final = 500
 
+_MOST_DIGITS: Final = 19
 _NOT_FINAL: Final = {"registered", "preliminary", "unknown"}
 _OVER: Final = {"inactive", "remission", "resolved"}
 _TAKEN_BACK: Final = {"refuted", "entered-in-error"}
@@ -129,7 +130,7 @@ def _version(resource: shapes.Resource) -> int:
     """`meta.versionId` if it is a number, else the milliseconds of `meta.lastUpdated`, else 1."""
     number, updated = resource.meta.version_id, resource.meta.last_updated
     if number.isascii() and number.isdigit():
-        return int(number)
+        return _whole(number, f"{resource.resource_type}.meta.versionId")
     if not updated:
         return 1
     try:
@@ -150,8 +151,12 @@ def _dose(found: Immunization) -> tuple[Dose, Said]:
         product=product.code or product.display,
         on=_day(found.occurrence_date_time, "Immunization.occurrenceDateTime"),
         lot=found.lot_number,
-        number=_count(protocol.dose_number_positive_int, protocol.dose_number_string),
-        of=_count(protocol.series_doses_positive_int, protocol.series_doses_string),
+        number=_count(
+            protocol.dose_number_positive_int, protocol.dose_number_string, "doseNumberString"
+        ),
+        of=_count(
+            protocol.series_doses_positive_int, protocol.series_doses_string, "seriesDosesString"
+        ),
         place=found.location.display if found.location else None,
         performer=found.performer[0].actor.display if found.performer else None,
     )
@@ -219,11 +224,18 @@ def code_of(concept: Concept, path: str) -> Coding:
     raise Malformed("fhir.code-missing", path)
 
 
-def _count(number: int | None, text: str | None) -> int | None:
+def _count(number: int | None, text: str | None, name: str) -> int | None:
     """A count in either form of the choice; a text that is no number says nothing."""
     if number is None and text is not None and text.isascii() and text.isdigit():
-        return int(text)
+        return _whole(text, f"Immunization.protocolApplied.{name}")
     return number
+
+
+def _whole(digits: str, path: str) -> int:
+    """The number; Python refuses thousands of digits, and nobody means more than 64 bits."""
+    if len(digits) > _MOST_DIGITS:
+        raise Malformed("fhir.number", path)
+    return int(digits)
 
 
 def _optional_day(text: str | None, path: str) -> str | None:
