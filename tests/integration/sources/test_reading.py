@@ -184,5 +184,21 @@ async def test_a_population_item_that_comes_in_another_order_changes_nothing_mor
     assert await reading.value("SELECT version FROM source_item") == 2
 
 
+async def test_a_source_of_tests_delivers_no_vaccination_and_no_recovery(reading: Reading) -> None:
+    means = reading.platform.means
+    sent = made()
+    dose = {**sent.immunisation[0], "id": "D1"}
+    over = {"type": "recovery", "disease": "840539006", "first_positive": "2021-08-01"}
+    recovery = {**sent.tests[0], "id": "R1", "what": over}
+    async with reading.platform.transaction() as db:
+        taken = await service.push(db, means, "lab", [_json(dose), _json(recovery)])
+        assert taken.ids == ()
+        assert {dead.code for dead in taken.dead} == {"sources.type-not-allowed"}
+        for letter in await letters.listed(db):
+            again = await letters.replay(db, means, letter.letter_id, by=BY)
+            assert again.code == "sources.type-not-allowed"
+    assert await reading.value("SELECT count(*) FROM health_record") == 0
+
+
 def _json(item: object) -> bytes:
     return msgspec.json.encode(item)

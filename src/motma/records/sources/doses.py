@@ -8,11 +8,14 @@ import msgspec
 from motma.access.means import Means
 from motma.kernel.errors import Declined, Malformed
 from motma.records import service as records
-from motma.records.model import Delivery
+from motma.records.model import Delivery, Test
 from motma.records.service import Received
-from motma.records.sources.model import Dead, Taken
+from motma.records.sources.model import TESTS, Dead, Taken
 from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection
+
+#: Code of a record that a source of this kind may not send.
+NOT_ALLOWED: Final = "sources.type-not-allowed"
 
 _decoder: Final = msgspec.json.Decoder(Delivery)
 
@@ -21,17 +24,27 @@ class _Named(msgspec.Struct):
     id: str = ""
 
 
-async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]) -> Taken:
-    """Receive each delivery; idempotent and independent of order by what `receive` promises."""
+async def take(
+    db: Connection, means: Means, source: str, kind: str, items: Sequence[bytes]
+) -> Taken:
+    """Receive each delivery; idempotent and independent of order by what `receive` promises.
+
+    A laboratory speaks of tests only: its stolen key must not make vaccinations.
+    """
     dead: list[Dead] = []
     texts: list[bytes] = []
     deliveries: list[Delivery] = []
     for text in items:
         try:
-            deliveries.append(_decoder.decode(text))
-            texts.append(text)
+            delivery = _decoder.decode(text)
         except (msgspec.DecodeError, ValueError):
             dead.append(Dead(text=text, item_id=_id_of(text), code="sources.item-form"))
+            continue
+        if kind == TESTS and not isinstance(delivery.what, Test):
+            dead.append(Dead(text=text, item_id=delivery.id, code=NOT_ALLOWED, field="type"))
+            continue
+        deliveries.append(delivery)
+        texts.append(text)
     results = await _receive(db, means, source, deliveries)
     taken = []
     for text, delivery, received in zip(texts, deliveries, results, strict=True):

@@ -47,7 +47,7 @@ async def take(
     """Take items of a source of that kind in."""
     if kind in PEOPLE:
         return await people.take(db, means, source, items)
-    return await doses.take(db, means, source, items)
+    return await doses.take(db, means, source, kind, items)
 
 
 async def write(db: Connection, means: Means, source: str, taken: Taken) -> int:
