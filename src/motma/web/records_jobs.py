@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
@@ -37,9 +38,14 @@ FORMATS: Final[dict[str, Format]] = {
     "application/fhir+ndjson": "ndjson",
 }
 
+#: Jobs of this process that work at once, each on a connection that no gate has meanwhile.
+MOST_AT_ONCE: Final = 2
+
 _log = structlog.get_logger("motma.web")
 #: Jobs under way in this process; asyncio itself keeps no hold on a task.
 _under_way: Final[dict[UUID, asyncio.Task[None]]] = {}
+#: A semaphore belongs to an event loop; a process that serves has one.
+_turns: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]] = WeakKeyDictionary()
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,10 +123,10 @@ async def undo_job(request: Request, body: ByJob) -> Undone:
 
 
 def nudge(platform: Platform, job: Job) -> None:
-    """Let this process work on an unfinished job, unless it does already."""
+    """Let this process work on an unfinished job in its turn, unless it does already."""
     if job.finished or job.job_id in _under_way:
         return
-    task = asyncio.create_task(_work(platform, job.job_id))
+    task = asyncio.create_task(_in_turn(platform, job.job_id))
     _under_way[job.job_id] = task
     task.add_done_callback(lambda _: _under_way.pop(job.job_id, None))
 
@@ -140,6 +146,12 @@ async def resume(platform: Platform) -> None:
         found = [await jobs.find(db, platform.means, job_id) for job_id in waiting]
     for job in found:
         nudge(platform, job)
+
+
+async def _in_turn(platform: Platform, job_id: UUID) -> None:
+    loop = asyncio.get_running_loop()
+    async with _turns.setdefault(loop, asyncio.Semaphore(MOST_AT_ONCE)):
+        await _work(platform, job_id)
 
 
 async def _work(platform: Platform, job_id: UUID) -> None:

@@ -3,17 +3,20 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from tests.integration.records.conftest import NOON, dose
 from tests.staging import Caller, Stage, stage
 
 from motma.kernel.clock import SetClock
-from motma.records import importing, jobs
+from motma.records import importing, jobs, queries
 from motma.records.codes import shipped
 from motma.records.fhir import writing
 from motma.records.importing import Order
 from motma.records.model import Delivery
+from motma.storage.pool import Connection, connect
+from motma.web import records_jobs
 
 
 def plain(item: Delivery) -> dict[str, Any]:
@@ -164,6 +167,35 @@ async def test_an_upload_whose_process_died_is_gone_on_with_by_the_next(
                 await asyncio.sleep(0.05)
         assert (job.finished, job.rows, job.received) == (True, 3, 3)
         assert await uploads_left(after) == 0
+
+
+async def test_uploads_wait_for_their_turn_and_leave_connections_to_gates(
+    database: str, tmp_path: Path
+) -> None:
+    async with stage(database, tmp_path / "home", clock=SetClock(NOON)) as on_stage:
+        nurse = await on_stage.sign_in("nurse@stage")
+        same = msgspec.json.encode(dose("same"))
+        files = [same + b"\n" * (n + 1) for n in range(records_jobs.MOST_AT_ONCE + 3)]
+        [first] = (await nurse.post("/v1/records", {"items": [plain(dose("same"))]})).json()
+        other = await connect(database)
+        async with other.transaction():  # every upload needs the lock on this record
+            await queries.lock_records(other, [UUID(first["record_id"])])
+            answers = [await upload(nurse, data, "application/x-ndjson") for data in files]
+            await asyncio.sleep(0.5)
+            assert await waiting_for_locks(other) == records_jobs.MOST_AT_ONCE
+        await other.close()
+        for answer in answers:
+            assert (await finished(nurse, answer.json()["job_id"]))["known"] == 1
+
+
+async def waiting_for_locks(db: Connection) -> int:
+    """Connections that wait for somebody else."""
+    return int(
+        await db.fetchval("""
+        SELECT count(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """)
+    )
 
 
 async def test_an_upload_of_another_kind_is_refused(database: str, tmp_path: Path) -> None:
