@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.matching_stage import stage, written
 
 from motma.identity.matching.batch import linking, scoring
-from motma.identity.matching.batch.blocking import Index, halves
+from motma.identity.matching.batch.blocking import BLOCKS, LOOSE, Index, halves
 from motma.identity.matching.batch.scoring import Scorer
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, slip
 from motma.identity.matching.deciding import Candidate, Decision, decide
@@ -118,7 +118,7 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
     bits = scorer.bits(
         linking.taken(made.people, person), linking.taken(made.records, record)
     ).reshape(len(people), len(records))
-    index = Index(made.people, halves(made.lexicon))
+    index = Index(made.people, halves(made.lexicon), (*BLOCKS, *LOOSE))
     pairs = tuple(rows.tolist() for rows in index.pairs(made.records))
     links = linking.link(model, made.lexicon, made.people, made.records)
     for r in range(len(records)):

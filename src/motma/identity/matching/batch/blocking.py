@@ -15,6 +15,8 @@ Rows = NDArray[np.int64]
 
 #: A key that more people have is no key: it would compare everybody with everybody.
 MOST_PEOPLE: Final = 400
+#: The same for looser keys, asked of few records.
+MOST_LOOSE: Final = 2_000
 #: An odd multiplier that spreads keys: 2**64 over the golden ratio. Source: Knuth, TAOCP 3, 6.4.
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _NONE: Final = np.uint64(0)
@@ -142,8 +144,16 @@ LOOSE: Final = (
 class Index:
     """People sorted by the keys of every block, ready to be looked up."""
 
-    def __init__(self, people: Side, parts: Halves, blocks: tuple[Block, ...] = BLOCKS) -> None:
+    def __init__(
+        self,
+        people: Side,
+        parts: Halves,
+        blocks: tuple[Block, ...] = BLOCKS,
+        *,
+        most: int = MOST_PEOPLE,
+    ) -> None:
         self._parts = parts
+        self._most = most
         self._blocks = blocks
         self._sorted: list[tuple[Keys, Codes]] = []
         for block in blocks:
@@ -156,7 +166,7 @@ class Index:
         found = [
             person | record << 32
             for block, (keys, order) in zip(self._blocks, self._sorted, strict=True)
-            for person, record in [_join(keys, order, self._wanted(block, records))]
+            for person, record in [_join(keys, order, self._wanted(block, records), self._most)]
         ]
         pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
         return pairs & (2**32 - 1), pairs >> 32
@@ -165,11 +175,11 @@ class Index:
         return (block.record or block.person)(records, self._parts)
 
 
-def _join(keys: Keys, order: Codes, wanted: Keys) -> tuple[Rows, Rows]:
+def _join(keys: Keys, order: Codes, wanted: Keys, most: int) -> tuple[Rows, Rows]:
     """Rows (person, record) with one key; keys that too many people have join nobody."""
     first = np.searchsorted(keys, wanted, "left")
     count = np.searchsorted(keys, wanted, "right") - first
-    count[(wanted == _NONE) | (count > MOST_PEOPLE)] = 0
+    count[(wanted == _NONE) | (count > most)] = 0
     record = np.repeat(np.arange(len(wanted), dtype=np.int64), count)
     starts = np.repeat(first - np.concatenate(([0], np.cumsum(count)[:-1])), count)
     return order[starts + np.arange(len(record))].astype(np.int64), record

@@ -7,7 +7,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from motma.identity.matching.batch.blocking import BLOCKS, LOOSE, Index, Rows, chunks, halves
+from motma.identity.matching.batch.blocking import (
+    BLOCKS,
+    LOOSE,
+    MOST_LOOSE,
+    Index,
+    Rows,
+    chunks,
+    halves,
+)
 from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.batch.scoring import Bits, Scorer
 from motma.identity.matching.batch.tables import Codes
@@ -19,7 +27,7 @@ from motma.identity.matching.weights import Model
 #: Records whose candidates are weighed at once: bounds the memory.
 _STEP: Final = 40_000
 #: The same with looser keys, which find more candidates.
-_LOOSE_STEP: Final = 8_000
+_LOOSE_STEP: Final = 2_000
 #: Records looked up by exact keys at once.
 _EXACT_STEP: Final = 200_000
 
@@ -81,7 +89,7 @@ def link(
         _weigh(model, scorer, index, people, records, left[rows], links)
         each(rows.stop - rows.start)
     left = np.flatnonzero(links.decision != LINKED)
-    index = Index(people, parts, (*BLOCKS, *LOOSE))
+    index = Index(people, parts, (*BLOCKS, *LOOSE), most=MOST_LOOSE)
     for rows in chunks(len(left), _LOOSE_STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
     return links
