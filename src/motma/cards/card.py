@@ -4,6 +4,7 @@ What a guard hears is the colour and when it ends. The reasons name doses and te
 for the person and for those whose view has `card_reasons`. So is why a colour was set by hand.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,10 +14,12 @@ import structlog
 from motma.cards.recodes.model import TEXTS, InForce, Told
 from motma.codec import issued
 from motma.kernel.errors import Malformed
+from motma.rules.books.choosing import Speaking
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.judging import Improvement, Reason, judge
 from motma.rules.books.model import NEUTRAL, Text
-from motma.rules.books.searching import quick
+from motma.rules.books.payload import moment_of
+from motma.rules.books.searching import Turn, change_after, quick
 from motma.rules.facts import Facts
 
 _log = structlog.get_logger("motma.cards")
@@ -50,21 +53,26 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recode: Told | None = None
 
 
-def short(book: CompiledBook, facts: Facts, at: datetime) -> Card:
-    """Colour and end, as every gate hears them; neutral where the book fails on these facts."""
+def short(speaking: Speaking, facts: Facts, at: datetime) -> Card:
+    """Colour and end, as every gate hears them; neutral where the book fails on these facts.
+
+    The end is when the colour *answered here* changes with nothing new, whichever book gives it.
+    """
+    book, then = speaking
     try:
-        colour, until = quick(book, facts, at)
+        colour, until = quick(book, facts, at, then)
     except Malformed as fault:
-        return _failed(book, fault)
+        return _failed(book, fault, facts, then)
     return Card(colour=colour, text=book.label(colour), valid_until=until, book=under(book))
 
 
-def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
+def whole(speaking: Speaking, facts: Facts, at: datetime) -> Card:
     """The same with the reasons as a tree and what would improve it."""
+    book, then = speaking
     try:
-        verdict = judge(book, facts, at)
+        verdict = judge(book, facts, at, then)
     except Malformed as fault:
-        return _failed(book, fault)
+        return _failed(book, fault, facts, then)
     return Card(
         colour=verdict.colour,
         text=verdict.label,
@@ -75,10 +83,12 @@ def whole(book: CompiledBook, facts: Facts, at: datetime) -> Card:
     )
 
 
-def _failed(book: CompiledBook, fault: Malformed) -> Card:
+def _failed(book: CompiledBook, fault: Malformed, facts: Facts, then: Sequence[Turn]) -> Card:
     """A book that can't be asked about some facts is ours to mend; it locks nobody out."""
     _log.error("cards.book-failed", book=book.id, version=book.book.version, code=fault.reason)
-    return Card(colour=NEUTRAL, text=book.label(NEUTRAL), valid_until=None, book=under(book))
+    change = change_after(then, facts, NEUTRAL)
+    until = None if change is None else moment_of(change.wall)
+    return Card(colour=NEUTRAL, text=book.label(NEUTRAL), valid_until=until, book=under(book))
 
 
 def over(card: Card, recode: InForce | None, *, told: Told | None = None) -> Card:

@@ -16,8 +16,7 @@ from motma.codec.issued import Form
 from motma.identity import issuing
 from motma.identity.model import PersonRow
 from motma.records import showing
-from motma.rules.books.choosing import choose
-from motma.rules.books.compiling import CompiledBook
+from motma.rules.books.choosing import Speaking, speaking
 from motma.storage.pool import Connection
 
 
@@ -39,17 +38,17 @@ async def at_home(
     """
     await shelf.keep_up(db, at)
     facts = await showing.facts(db, means, person.person_id)
-    found = cards.whole(home_book(shelf, person, at), facts, at)
+    found = cards.whole(at_home_speaks(shelf, person, at), facts, at)
     recode = await recodes.in_force(db, person.person_id, at)
     told = await recodes.latest(db, means, person.person_id, by_rules=found.colour)
     return cards.over(found, recode, told=told)
 
 
-def home_book(shelf: Shelf, person: PersonRow, at: datetime) -> CompiledBook:
+def at_home_speaks(shelf: Shelf, person: PersonRow, at: datetime) -> Speaking:
     """The book that speaks where the person lives; neutral where that is not known."""
     lives = person.profile.commune
     code, _, as_of = lives.value.partition("@") if lives else ("", "", "")
-    return shelf.book_at(code or None, date.fromisoformat(as_of) if as_of else None, None, at)
+    return shelf.speaking_at(code or None, date.fromisoformat(as_of) if as_of else None, None, at)
 
 
 async def as_of(
@@ -69,7 +68,7 @@ async def as_of(
     facts = await showing.facts_of(db, means, person_id, true_at=true_at, known_at=known_at)
     if facts.born is None:
         raise HistoryExpired
-    book = choose(
+    here = speaking(
         await published.books_at(db, known_at=known_at),
         province=where.province,
         commune=where.commune,
@@ -77,7 +76,7 @@ async def as_of(
         activity=where.activity,
         at=true_at,
     )
-    found = cards.whole(book, facts, true_at)
+    found = cards.whole(here, facts, true_at)
     recode = await recodes.as_of(db, person_id, true_at=true_at, known_at=known_at)
     told = None if recode is None else recodes.told(means, recode, by_rules=found.colour)
     return cards.over(found, recode, told=told)
@@ -99,7 +98,7 @@ async def issue(
         now = means.clock.now()
         await shelf.keep_up(db, now)
         facts = await showing.facts(db, means, person.person_id)
-        found = cards.short(home_book(shelf, person, now), facts, now)
+        found = cards.short(at_home_speaks(shelf, person, now), facts, now)
         recode = await recodes.in_force(db, person.person_id, now)
         slot = cards.slot(cards.over(found, recode), expires_at=now + issuing.PHONE_LIFE)
     return await issuing.issue(db, means, person, form=form, full=full, wallet=wallet, card=slot)

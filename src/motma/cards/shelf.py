@@ -5,7 +5,7 @@ from typing import Final
 
 from motma.cards.books import service as published
 from motma.kernel.clock import civil_day
-from motma.rules.books.choosing import choose
+from motma.rules.books.choosing import Speaking, speaking
 from motma.rules.books.compiling import CompiledBook
 from motma.storage.pool import Connection
 
@@ -22,7 +22,7 @@ class Shelf:
         self.books: tuple[CompiledBook, ...] = ()
         self.changes = -1  # how many beginnings and ends of publications are known here
         self.read_at: datetime | None = None
-        self._chosen: dict[_Place, CompiledBook] = {}
+        self._chosen: dict[_Place, Speaking] = {}
 
     async def keep_up(self, db: Connection, now: datetime) -> None:
         """Refresh if something was published since."""
@@ -38,14 +38,17 @@ class Shelf:
         self._chosen = {}
         self.changes, self.read_at = changes, now
 
-    def book_at(
+    def speaking_at(
         self, commune: str | None, commune_as_of: date | None, kind: str | None, at: datetime
-    ) -> CompiledBook:
-        """The book that speaks at a place of this kind in this commune; neutral where none does."""
+    ) -> Speaking:
+        """The book that speaks at a place of this kind in this commune, and those after it.
+
+        Neutral where none does.
+        """
         key = (commune, commune_as_of, kind, civil_day(at))
-        book = self._chosen.get(key)
-        if book is None:
-            book = choose(
+        found = self._chosen.get(key)
+        if found is None:
+            found = speaking(
                 self.books,
                 province=None,
                 commune=commune,
@@ -54,11 +57,13 @@ class Shelf:
                 at=at,
                 units_as_of=commune_as_of,
             )
-            if len(self._chosen) < _MOST_REMEMBERED:
-                self._chosen[key] = book
-        return book
+            # every civil day has its own keys: those of days gone by must make room
+            if len(self._chosen) >= MOST_REMEMBERED:
+                self._chosen = {}
+            self._chosen[key] = found
+        return found
 
 
 _AHEAD: Final = timedelta(seconds=10)
 #: Places remembered; a nation has five million, one process serves few of them.
-_MOST_REMEMBERED: Final = 20_000
+MOST_REMEMBERED: Final = 20_000

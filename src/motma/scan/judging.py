@@ -137,11 +137,11 @@ async def _card(
         async with gate.pool.acquire() as db:
             await gate.shelf.refresh(db, now)
     kind = row["place_kind"]
-    book = gate.shelf.book_at(row["commune_code"], row["commune_as_of"], kind, now)
+    here = gate.shelf.speaking_at(row["commune_code"], row["commune_as_of"], kind, now)
     recode = _recode(row, now)
     if not (proven and "card_reasons" in view.fields):
-        return cards.over(cards.short(book, facts, now), recode)
-    card = cards.whole(book, facts, now)
+        return cards.over(cards.short(here, facts, now), recode)
+    card = cards.whole(here, facts, now)
     told = None
     if recode is not None:
         told = recodes.told(gate.means, recode, by_rules=card.colour)

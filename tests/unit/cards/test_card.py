@@ -6,6 +6,7 @@ import pytest
 
 from motma.cards.card import Card, short, slot, under, whole
 from motma.codec.issued import Colour
+from motma.rules.books.choosing import Speaking
 from motma.rules.books.compiling import compiled
 from motma.rules.books.model import Text
 from motma.rules.books.shipped import shipped
@@ -17,7 +18,7 @@ VACCINATED = Facts(doses=(Dose(disease=COVID_19, product="EU/1/20/1525", on="202
 
 
 def test_a_card_is_the_same_with_and_without_its_reasons() -> None:
-    brief, full = (card(KHANH_HOA, VACCINATED, NOW) for card in (short, whole))
+    brief, full = (card(Speaking(KHANH_HOA), VACCINATED, NOW) for card in (short, whole))
     assert brief.colour == full.colour == "green"
     assert brief.valid_until == full.valid_until
     assert brief.reasons is None
@@ -27,7 +28,9 @@ def test_a_card_is_the_same_with_and_without_its_reasons() -> None:
 def test_a_book_that_fails_on_some_facts_is_neutral_and_locks_nobody_out() -> None:
     broken = compiled(KHANH_HOA.write().replace(b",14,", b",99999999,"))
     assert broken.write() != KHANH_HOA.write()
-    assert [card(broken, VACCINATED, NOW).colour for card in (short, whole)] == ["neutral"] * 2
+    assert [card(Speaking(broken), VACCINATED, NOW).colour for card in (short, whole)] == [
+        "neutral"
+    ] * 2
 
 
 @pytest.mark.parametrize("colour", ["red", "neutral", "orange"])

@@ -4,16 +4,58 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from motma.kernel import units
 from motma.kernel.clock import civil_day
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.model import Area, Scope
-from motma.rules.books.searching import wall_of
+from motma.rules.books.payload import midnight
+from motma.rules.books.searching import Turn, wall_of
 from motma.rules.books.shipped import neutral
 
 _COMMUNE_DIGITS: Final = 5
+
+#: How specific: by country, province or commune; by kind of place; by activity.
+_Fit = tuple[int, bool, bool]
+
+
+class Speaking(NamedTuple):
+    """The book that speaks at a place, and those that will with nothing new published."""
+
+    book: CompiledBook
+    then: tuple[Turn, ...] = ()
+
+
+def speaking(
+    books: Iterable[CompiledBook],
+    *,
+    province: str | None,
+    commune: str | None,
+    place_kind: str | None,
+    activity: str | None,
+    at: datetime,
+    units_as_of: date | None = None,
+) -> Speaking:
+    """The book chosen at `at`, and each later one with the wall clock from which it is chosen.
+
+    Another book can be chosen only when one begins or ends, or when unit codes change.
+    """
+    now, changed = wall_of(at), midnight(units.CHANGED_ON)
+    asked = (province, commune, place_kind, activity)
+    books = tuple(books)
+    here = later = _fitting(books, units_as_of or civil_day(at), *asked)
+    if units_as_of is None and now < changed:
+        later = _fitting(books, units.CHANGED_ON, *asked)
+    edges = {edge for _, book in here + later for edge in (book.starts, book.ends)} | {changed}
+    first = last = _best(here, now)
+    then = []
+    for wall in sorted(edge for edge in edges if edge is not None and edge > now):
+        following = _best(here if wall < changed else later, wall)
+        if following is not last:
+            then.append(Turn(wall, following))
+            last = following
+    return Speaking(first, tuple(then))
 
 
 def choose(
@@ -33,15 +75,32 @@ def choose(
     own by default: most codes mean another area before July 2025.
     """
     day, wall = units_as_of or civil_day(at), wall_of(at)
-    fitting = [
+    valid = (book for book in books if book.in_force(wall))
+    return _best(_fitting(valid, day, province, commune, place_kind, activity), wall)
+
+
+def _fitting(
+    books: Iterable[CompiledBook],
+    day: date,
+    province: str | None,
+    commune: str | None,
+    place_kind: str | None,
+    activity: str | None,
+) -> list[tuple[_Fit, CompiledBook]]:
+    """The books that speak of this question by the units of that day, in force or not."""
+    return [
         (fit, book)
         for book in books
-        if book.in_force(wall)
-        and (fit := _fit(book.book.scope, province, commune, day, place_kind, activity)) is not None
+        if (fit := _fit(book.book.scope, province, commune, day, place_kind, activity)) is not None
     ]
-    if not fitting:
+
+
+def _best(fitting: Iterable[tuple[_Fit, CompiledBook]], wall: datetime) -> CompiledBook:
+    """Of the books that fit, the most specific in force."""
+    valid = [pair for pair in fitting if pair[1].in_force(wall)]
+    if not valid:
         return neutral()
-    return max(fitting, key=lambda pair: (pair[0], _seniority(pair[1])))[1]
+    return max(valid, key=lambda pair: (pair[0], _seniority(pair[1])))[1]
 
 
 def speaks_in(scope: Scope, province: str, day: date) -> bool:
@@ -68,7 +127,7 @@ def _fit(
     day: date,
     place_kind: str | None,
     activity: str | None,
-) -> tuple[int, bool, bool] | None:
+) -> _Fit | None:
     """How specific the book is for this question; None: it does not speak of it."""
     sizes = [size for area in scope.areas if (size := _covers(area, province, commune, day))]
     if scope.areas and not sizes:

@@ -1,5 +1,6 @@
 """The verdict of a book: colour, the reasons as a tree, until when, and what would improve it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from motma.rules.books.improving import Improvement, improvements
 from motma.rules.books.model import Text
 from motma.rules.books.payload import moment_of
 from motma.rules.books.reasoning import Reason, reasons
-from motma.rules.books.searching import Found, Inquiry, wall_of
+from motma.rules.books.searching import Inquiry, Turn, change_of, wall_of
 from motma.rules.facts import Facts
 
 __all__ = ["Improvement", "Reason", "Verdict", "judge"]
@@ -31,14 +32,18 @@ class Verdict:
     improvements: tuple[Improvement, ...]
 
 
-def judge(book: CompiledBook, facts: Facts, at: datetime) -> Verdict:
-    """The verdict on these facts as of `at`; the same arguments give the same verdict."""
+def judge(book: CompiledBook, facts: Facts, at: datetime, then: Sequence[Turn] = ()) -> Verdict:
+    """The verdict on these facts as of `at`; the same arguments give the same verdict.
+
+    `then`: the books that speak after this one, as in `quick`.
+    """
     inquiry, wall = Inquiry(book, facts), wall_of(at)
     found = inquiry.find(wall)
     here = reasons(inquiry, wall, found)
-    next_wall, next_found = _change(inquiry, wall, found.colour)
+    change = change_of(inquiry, inquiry.stages(wall), facts, then, colour=found.colour)
+    next_wall = None if change is None else change.wall
     until = None if next_wall is None else moment_of(next_wall)
-    after = None if next_found is None else wording.conclusion(book, next_found)
+    after = None if change is None else wording.conclusion(change.book, change.found)
     return Verdict(
         book_id=book.id,
         version=book.book.version,
@@ -56,11 +61,3 @@ def judge(book: CompiledBook, facts: Facts, at: datetime) -> Verdict:
         ),
         improvements=improvements(book, facts, at),
     )
-
-
-def _change(inquiry: Inquiry, wall: datetime, colour: str) -> tuple[datetime | None, Found | None]:
-    """When the colour becomes another one, and what is found then."""
-    for later, found in inquiry.stages(wall):
-        if found.colour != colour:
-            return later, found
-    return None, None

@@ -6,10 +6,12 @@ to the next until the colour differs. Facts dated later count from their own mom
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
+from motma.kernel.errors import Malformed
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.model import NEUTRAL, Rule
 from motma.rules.books.payload import History, Payload, civil, moment_of, whole, written
@@ -28,6 +30,21 @@ class Found(NamedTuple):
     colour: str
     rule: Rule | None
     steady_until: datetime | None  # wall clock; None: for ever
+
+
+class Turn(NamedTuple):
+    """A wall clock from which another book speaks at a place."""
+
+    wall: datetime
+    book: CompiledBook
+
+
+class Change(NamedTuple):
+    """When another colour begins, under which book, and what is found then."""
+
+    wall: datetime
+    book: CompiledBook
+    found: Found
 
 
 class Inquiry:
@@ -109,11 +126,49 @@ def wall_of(at: datetime) -> datetime:
     return whole(civil(at))
 
 
-def quick(book: CompiledBook, facts: Facts, at: datetime) -> tuple[str, datetime | None]:
-    """Colour, and the first moment after `at` at which it is another one; None: never."""
-    stages = Inquiry(book, facts).stages(wall_of(at))
+def quick(
+    book: CompiledBook, facts: Facts, at: datetime, then: Sequence[Turn] = ()
+) -> tuple[str, datetime | None]:
+    """Colour, and the first moment after `at` at which it is another one; None: never.
+
+    `then`: the books that speak after this one, where only this book's own end counts else.
+    """
+    inquiry = Inquiry(book, facts)
+    stages = inquiry.stages(wall_of(at))
     colour = next(stages)[1].colour
-    for wall, found in stages:
+    change = change_of(inquiry, stages, facts, then, colour=colour)
+    return colour, None if change is None else moment_of(change.wall)
+
+
+def change_of(
+    inquiry: Inquiry,
+    stages: Iterator[tuple[datetime, Found]],
+    facts: Facts,
+    then: Sequence[Turn],
+    *,
+    colour: str,
+) -> Change | None:
+    """The first change of a colour in these stages, the books after this one included."""
+    stop = then[0].wall if then else None
+    for later, found in stages:
+        if stop is not None and later >= stop:
+            break
         if found.colour != colour:
-            return colour, moment_of(wall)
-    return colour, None
+            return Change(later, inquiry.book, found)
+    return change_after(then, facts, colour)
+
+
+def change_after(then: Sequence[Turn], facts: Facts, colour: str) -> Change | None:
+    """The first change under the books to come; one that fails on these facts is neutral."""
+    for turn, follower in zip_longest(then, then[1:]):
+        stop = None if follower is None else follower.wall
+        try:
+            for wall, found in Inquiry(turn.book, facts).stages(turn.wall):
+                if stop is not None and wall >= stop:
+                    break
+                if found.colour != colour:
+                    return Change(wall, turn.book, found)
+        except Malformed:
+            if colour != NEUTRAL:
+                return Change(turn.wall, turn.book, Found(NEUTRAL, None, None))
+    return None
