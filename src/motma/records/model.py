@@ -6,6 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 RECORD_COLUMN: Final = "health_record.sealed"
 ATTACHMENT_COLUMN: Final = "health_attachment.sealed"
@@ -120,6 +121,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nobody took it back."""
         return self.undone_at is None
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells it from the other versions of its record."""
+        return self.number, self.revision
+
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Content)
@@ -144,6 +150,23 @@ def current(versions: Iterable[Version]) -> Version | None:
     """
     standing = [version for version in versions if version.stands]
     return max(standing, key=_rank, default=None)
+
+
+def counted(versions: Sequence[Version], begin: datetime, end: datetime | None) -> list[Version]:
+    """The versions that counted at some moment from `begin` to `end`, in order of those moments."""
+    changes = {moment for v in versions for moment in (v.known_at, v.undone_at) if moment}
+    later = {moment for moment in changes if begin < moment and (end is None or moment <= end)}
+    found: list[Version] = []
+    for at in sorted({begin, *later}):
+        then = (
+            replace(v, undone_at=None if v.undone_at is None or v.undone_at > at else v.undone_at)
+            for v in versions
+            if v.known_at <= at
+        )
+        version = current(then)
+        if version is not None and (not found or found[-1].key != version.key):
+            found.append(version)
+    return found
 
 
 def _rank(version: Version) -> tuple[int, bool, bytes, int]:

@@ -1,7 +1,7 @@
 """Records as people read them: with where each came from, its history, and facts as of a moment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from motma.records.attaching import Why
 from motma.records.errors import RecordUnknown
 from motma.records.gathering import facts_from
 from motma.records.keeping import content_of
-from motma.records.model import About, Delivery, Said, What
+from motma.records.model import About, Delivery, Said, Version, What
 from motma.rules import facts as rules
 from motma.rules.facts import Facts
 from motma.storage.pool import Connection
@@ -119,11 +119,17 @@ async def waiting(
     return [await _with_about(db, means, row) for row in rows]
 
 
-async def history_of(db: Connection, means: Means, record_id: UUID) -> list[Step]:
-    """Everything that happened to a record, the oldest first."""
+async def history_of(
+    db: Connection, means: Means, record_id: UUID, *, people: Collection[UUID] | None = None
+) -> list[Step]:
+    """Everything that happened to a record, the oldest first; with `people` only while theirs."""
     versions = (await keeping.versions_of(db, means, [record_id]))[record_id]
     if not versions:
         raise RecordUnknown
+    attachments = await db.fetch(queries.ATTACHMENTS, record_id)
+    if people is not None:
+        attachments = [row for row in attachments if row["person_id"] in people]
+        versions = _theirs(versions, attachments)
     steps = []
     for one in versions:
         state, what = one.content.state, one.content.what
@@ -133,9 +139,23 @@ async def history_of(db: Connection, means: Means, record_id: UUID) -> list[Step
         )  # fmt: skip
         if one.undone_at is not None:
             steps.append(Step(at=one.undone_at, kind="undone", version=one.number))
-    for row in await db.fetch(queries.ATTACHMENTS, record_id):
+    for row in attachments:
         steps += _attachment(means, row)
     return sorted(steps, key=lambda step: step.at)
+
+
+def _theirs(versions: Sequence[Version], attachments: Sequence[Record]) -> list[Version]:
+    """The versions that counted during these attachments.
+
+    What evidence ended, it ended by the last version to count, moments after that came: this one
+    is about somebody else already.
+    """
+    keys: set[tuple[int, int]] = set()
+    for row in attachments:
+        counted = model.counted(versions, row["attached_at"], row["detached_at"])
+        moved_on = row["detached_at"] is not None and row["detached_by"] is None
+        keys |= {one.key for one in (counted[:-1] if moved_on and counted[1:] else counted)}
+    return [one for one in versions if one.key in keys]
 
 
 async def facts(db: Connection, means: Means, person_id: UUID) -> Facts:

@@ -165,9 +165,9 @@ async def my_record_history(request: Request, body: ByRecord) -> list[OwnStep]:
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
         await _insist_own(db, request, person_id, body.record_id)
-        steps = await service.history_of(db, platform.means, body.record_id)
         selves = await _selves(db, request, person_id)
-    return [_told(step) for step in steps if step.person_id is None or step.person_id in selves]
+        steps = await service.history_of(db, platform.means, body.record_id, people=selves)
+    return [_told(step) for step in steps]
 
 
 def source_of(session: Session) -> str:

@@ -1,6 +1,7 @@
 """Records over HTTP: who may deliver, who reads, and what an upload comes to."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from motma.records import importing, jobs, queries
 from motma.records.codes import shipped
 from motma.records.fhir import writing
 from motma.records.importing import Order
-from motma.records.model import Delivery
+from motma.records.model import About, Delivery
 from motma.storage.pool import Connection, connect
 from motma.web import records_jobs
 
@@ -87,6 +88,27 @@ async def test_a_record_of_somebody_else_is_as_unknown_as_none(
             (404, "records.unknown")
         ] * 2
         assert (await wallet.post("/v1/me/records", {})).json() == []
+
+
+async def test_an_earlier_version_about_somebody_else_is_not_read(
+    database: str, tmp_path: Path
+) -> None:
+    clock = SetClock(NOON)
+    async with stage(database, tmp_path / "home", clock=clock) as on_stage:
+        await on_stage.person()
+        number, name, born = "001085000002", "Thử Văn Hai", "1985-05-05"
+        other = await on_stage.person(number=number, full_name=name, birth=born, sex="male")
+        nurse = await on_stage.sign_in("nurse@stage")
+        await nurse.post("/v1/records", {"items": [plain(dose(lot="HERS"))]})
+        clock.advance(timedelta(minutes=1))
+        about = About(full_name=name, birth=born, document_number=number)
+        moved = plain(dose(version=2, about=about, lot="HIS"))
+        [done] = (await nurse.post("/v1/records", {"items": [moved]})).json()
+        wallet = await on_stage.wallet(other.person_id)
+        answer = await wallet.post("/v1/me/records:history", {"record_id": done["record_id"]})
+        assert [step["kind"] for step in answer.json()] == ["version", "attached"]
+        assert "HIS" in answer.text
+        assert "HERS" not in answer.text
 
 
 async def test_only_medical_staff_and_registrars_deliver_and_only_the_latter_decide(
