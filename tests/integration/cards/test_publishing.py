@@ -102,6 +102,27 @@ async def test_a_dry_run_against_other_books_does_not_count(office: Office) -> N
     assert (await office.step(office.second, "publish"))["code"] == "cards.dry-run-needed"
 
 
+async def test_a_version_that_begins_later_does_not_end_the_one_in_force(office: Office) -> None:
+    await office.published(book())
+    later = [case | {"at": "2026-04-02T12:00:00+07:00"} for case in book()["cases"]]
+    ready = await office.ready(book(2, valid={"from": "2026-04-01"}, cases=later))
+    stopped = await office.step(office.second, "publish", ready["version"])
+    assert stopped["code"] == "cards.book-starts-later"
+    assert await office.books_known(office.clock.now()) == [(BOOK, 1)]
+
+
+async def test_a_version_that_begins_later_may_take_the_place_of_one_that_is_over(
+    office: Office,
+) -> None:
+    early = [case | {"at": "2026-02-27T12:00:00+07:00"} for case in book()["cases"]]
+    for case in early:
+        case["valid_until"] = "2026-03-01T00:00:00+07:00"
+    await office.published(book(valid={"until": "2026-02-28"}, cases=early))
+    later = [case | {"at": "2026-04-02T12:00:00+07:00"} for case in book()["cases"]]
+    await office.published(book(2, valid={"from": "2026-04-01"}, cases=later))
+    assert await office.books_known(office.clock.now()) == [(BOOK, 2)]
+
+
 async def test_rolling_back_publishes_the_former_version_again(office: Office) -> None:
     await office.published(book())
     assert (await office.first.post("/v1/books:roll-back", {"book_id": BOOK})).json()["code"] == (

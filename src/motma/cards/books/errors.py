@@ -65,6 +65,14 @@ class WorseOff(Declined):
 
 
 @dataclass
+class StartsLater(Declined):
+    """It would end the version in force today, but begins later: publish it on its first day."""
+
+    code = "cards.book-starts-later"
+    kind = Kind.REFUSED
+
+
+@dataclass
 class NothingBefore(Declined):
     """No other version was published before the one in force."""
 

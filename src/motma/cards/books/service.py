@@ -17,6 +17,7 @@ from motma.cards.books.errors import (
     NothingBefore,
     NumberTaken,
     PopulationTooLarge,
+    StartsLater,
     VersionTaken,
 )
 from motma.cards.books.model import DryRun, Publication, State, Version
@@ -26,6 +27,7 @@ from motma.rules.books import compiling, reading
 from motma.rules.books.choosing import choose
 from motma.rules.books.compiling import CompiledBook
 from motma.rules.books.payload import moment_of
+from motma.rules.books.searching import wall_of
 from motma.rules.books.shipped import shipped
 from motma.storage.pool import Connection
 
@@ -124,10 +126,13 @@ async def publish(
     await db.execute(queries.LOCK)
     found = await find(db, book_id, version)
     now = means.clock.now()
-    live = {book: number for book, number, _ in await queries.known_at(db, now)}
-    against = model.fingerprint(live)
+    published = await queries.known_at(db, now)
+    against = model.fingerprint({book: number for book, number, _ in published})
     model.insist_publishable(found, by=by, now=now, against=against, override=reason)
-    reading.read(await db.fetchval(queries.BODY, book_id, version))  # its own cases, once more
+    # its own cases, once more
+    book = reading.read(await db.fetchval(queries.BODY, book_id, version))
+    present = [_compiled(body) for other, _, body in published if other == book_id]
+    _insist_no_gap(book, present, now)
     ended = await db.fetchval(queries.END_PUBLICATION, book_id, now)
     if ended is not None:
         await db.execute(queries.SET_STATE, book_id, ended, State.SUPERSEDED)
@@ -194,6 +199,13 @@ async def book_at(
 def _compiled(body: str) -> CompiledBook:
     """A book that passed its cases when it came; compiled once in a process."""
     return compiling.compiled(body)
+
+
+def _insist_no_gap(book: CompiledBook, present: list[CompiledBook], now: datetime) -> None:
+    """A version that begins later must not end one in force: nobody would have a colour."""
+    wall = wall_of(now)
+    if book.starts is not None and book.starts > wall and any(b.in_force(wall) for b in present):
+        raise StartsLater
 
 
 async def _insist_number(db: Connection, book: CompiledBook) -> None:
