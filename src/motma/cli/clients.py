@@ -12,6 +12,7 @@ from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
 from motma.cli.running import decline, out, run
 from motma.kernel.errors import Malformed
+from motma.records.sources import service as sources
 
 app = typer.Typer(no_args_is_help=True, help="Programs of laboratories and sources, by their key.")
 
@@ -72,5 +73,6 @@ def revoke(client: UUID) -> None:
     async def work(platform: Platform) -> None:
         async with platform.transaction() as db:
             await service.revoke(db, platform.means, client)
+            await sources.end_client(db, platform.means, client)
 
     run(work)

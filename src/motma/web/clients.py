@@ -16,6 +16,7 @@ from motma.access.errors import TokenRefused, Unauthenticated
 from motma.access.limits import insist
 from motma.access.tokens import TOKEN_LIFE
 from motma.kernel.errors import Malformed
+from motma.records.sources import service as sources
 from motma.web.calls import network_of, platform_of, require_role
 from motma.web.headers import header
 from motma.web.operations import Operation, read_body
@@ -95,6 +96,7 @@ async def revoke_client(request: Request, body: ByClient) -> None:
     platform = platform_of(request)
     async with platform.transaction() as db:
         await service.revoke(db, platform.means, body.client_id)
+        await sources.end_client(db, platform.means, body.client_id)
 
 
 async def require_client(request: Request, scope: str) -> Client:

@@ -71,7 +71,7 @@ async def push_tests(request: Request, body: Push) -> Pushed:
     platform = platform_of(request)
     items = [msgspec.json.encode(item) for item in body.items]
     async with platform.transaction() as db:
-        taken = await service.push(db, platform.means, f"client {client.client_id}", items)
+        taken = await service.push(db, platform.means, service.pushed_by(client.client_id), items)
     refused = [Refused(dead.item_id, dead.code, dead.field) for dead in taken.dead]
     return Pushed(list(taken.ids), refused)
 

@@ -11,6 +11,7 @@ from motma.records import service as records
 from motma.records.model import Delivery, Test
 from motma.records.service import Received
 from motma.records.sources.model import TESTS, Dead, Taken
+from motma.records.sources.naming import id_of
 from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection
 
@@ -18,10 +19,6 @@ from motma.storage.pool import Connection
 NOT_ALLOWED: Final = "sources.type-not-allowed"
 
 _decoder: Final = msgspec.json.Decoder(Delivery)
-
-
-class _Named(msgspec.Struct):
-    id: str = ""
 
 
 async def take(
@@ -38,7 +35,7 @@ async def take(
         try:
             delivery = _decoder.decode(text)
         except (msgspec.DecodeError, ValueError):
-            dead.append(Dead(text=text, item_id=_id_of(text), code="sources.item-form"))
+            dead.append(Dead(text=text, item_id=id_of(text), code="sources.item-form"))
             continue
         if kind == TESTS and not isinstance(delivery.what, Test):
             dead.append(Dead(text=text, item_id=delivery.id, code=NOT_ALLOWED, field="type"))
@@ -46,14 +43,15 @@ async def take(
         deliveries.append(delivery)
         texts.append(text)
     results = await _receive(db, means, source, deliveries)
-    taken = []
+    taken, versions = [], []
     for text, delivery, received in zip(texts, deliveries, results, strict=True):
         if received.status == "refused":
             code = received.problem or DEFECT
             dead.append(Dead(text=text, item_id=delivery.id, code=code, field=received.field))
         else:
             taken.append(delivery.id)
-    return Taken(ids=tuple(taken), dead=tuple(dead))
+            versions.append(delivery.version)
+    return Taken(ids=tuple(taken), versions=tuple(versions), dead=tuple(dead))
 
 
 async def _receive(
@@ -73,11 +71,3 @@ async def _receive(
         code = error.reason if isinstance(error, Malformed) else DEFECT
         code = error.code if isinstance(error, Declined) and code == DEFECT else code
         return [Received(id=deliveries[0].id, status="refused", problem=code)]
-
-
-def _id_of(text: bytes) -> str:
-    """The id of a delivery that is otherwise unreadable, where there is one."""
-    try:
-        return msgspec.json.decode(text, type=_Named).id[:128]
-    except (msgspec.DecodeError, ValueError):
-        return ""

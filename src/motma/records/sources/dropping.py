@@ -1,6 +1,7 @@
 """A folder in which laboratories leave NDJSON files, read like any other source."""
 
 import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,12 @@ import msgspec
 
 from motma.records.sources.errors import AnswerUnreadable
 from motma.records.sources.model import Page
-from motma.records.sources.port import LARGEST_ITEM, MOST_ITEMS
+from motma.records.sources.port import MOST_ITEMS
+
+#: How long a file that was read is kept, from when it was written.
+KEEP_FILES: Final = timedelta(days=31)
+#: A page ends after so many bytes; a line that is longer is cut off here.
+_MOST_BYTES: Final = 8 << 20
 
 #: The cursor of a folder in which nothing was read yet.
 _NOTHING: Final = "-"
@@ -40,6 +46,10 @@ class FolderDrop:
         except (msgspec.DecodeError, OSError) as error:
             raise AnswerUnreadable from error
 
+    async def forget(self, before: datetime) -> None:
+        """Delete files in `done/` that were written before that."""
+        await asyncio.to_thread(self._forget, before.timestamp())
+
     async def settled(self, cursor: str) -> None:
         """Move a file away once its last line is committed."""
         await asyncio.to_thread(self._put_away, _place_of(cursor))
@@ -62,6 +72,11 @@ class FolderDrop:
             backlog=len(files) - ended,
         )
 
+    def _forget(self, before_s: float) -> None:
+        for file in (self._folder / "done").glob("*.ndjson"):
+            if file.stat().st_mtime < before_s:
+                file.unlink(missing_ok=True)
+
     def _put_away(self, place: _Place | None) -> None:
         if place is None or not place.ended:
             return
@@ -76,18 +91,20 @@ class FolderDrop:
 def _lines(file: Path, offset: int) -> tuple[list[bytes], int, bool]:
     """Lines from a byte on, the byte after them, and whether the file is read; none is empty.
 
-    A line that is too long is cut off: what is left of it can't be an item, and is told as such.
+    A line that is longer than a page is cut off; it is far too large for an item anyway.
     """
     lines: list[bytes] = []
+    read = 0
     with file.open("rb") as opened:
         opened.seek(offset)
-        while len(lines) < MOST_ITEMS:
-            line = opened.readline(LARGEST_ITEM)
+        while len(lines) < MOST_ITEMS and read < _MOST_BYTES:
+            line = opened.readline(_MOST_BYTES)
             if not line:
                 return lines, opened.tell(), True
             rest = line
             while rest and not rest.endswith(b"\n"):
-                rest = opened.readline(LARGEST_ITEM)
+                rest = opened.readline(_MOST_BYTES)
+            read += len(line)
             if line.strip():
                 lines.append(line.strip())
         return lines, opened.tell(), False

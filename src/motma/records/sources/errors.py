@@ -22,6 +22,23 @@ class LetterUnknown(Declined):
 
 
 @dataclass
+class OtherItem(Declined):
+    """A correction must be of the letter's own item, under the same id."""
+
+    code = "sources.other-item"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class TooManyLetters(Declined):
+    """So many letters of this source are dead that no more of them are kept: nothing was taken."""
+
+    code = "sources.too-many-letters"
+    kind = Kind.BUSY
+    most: int
+
+
+@dataclass
 class StillDead(Declined):
     """The replayed letter can't be taken either; its code says why."""
 

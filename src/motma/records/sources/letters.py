@@ -1,5 +1,6 @@
 """Dead letters: written with the page that held them, read, replayed or discarded by a person."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -12,13 +13,23 @@ from motma.access.model import line
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import uuid7
 from motma.records.sources import doses, people, queries
-from motma.records.sources.errors import LetterUnknown, SourceUnknown
-from motma.records.sources.model import DEAD_LETTER, PEOPLE, Taken
+from motma.records.sources.errors import (
+    LetterUnknown,
+    OtherItem,
+    SourceUnknown,
+    TooManyLetters,
+)
+from motma.records.sources.model import DEAD_LETTER, PEOPLE, Dead, Taken
+from motma.records.sources.naming import id_of, version_of
 from motma.records.sources.port import LARGEST_ITEM
 from motma.storage.pool import Connection
 
 #: Most letters that are listed at once.
 MOST: Final = 500
+#: Most letters of a source that may be open; what comes then is declined, page by page.
+MOST_OPEN: Final = 10_000
+#: Code of an item that is larger than any may be.
+TOO_LARGE: Final = "sources.item-too-large"
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,39 +53,67 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take(
-    db: Connection, means: Means, source: str, kind: str, items: Sequence[bytes]
+    db: Connection,
+    means: Means,
+    source: str,
+    kind: str,
+    items: Sequence[bytes],
+    *,
+    by: UUID | None = None,
 ) -> Taken:
-    """Take items of a source of that kind in."""
+    """Take items of a source of that kind in; `by` is the registrar who corrected them."""
+    small = [text for text in items if len(text) <= LARGEST_ITEM]
     if kind in PEOPLE:
-        return await people.take(db, means, source, items)
-    return await doses.take(db, means, source, kind, items)
+        taken = await people.take(db, means, source, small, by=by)
+    else:
+        taken = await doses.take(db, means, source, kind, small)
+    large = (text for text in items if len(text) > LARGEST_ITEM)
+    dead = tuple(Dead(text=text, item_id=id_of(text), code=TOO_LARGE) for text in large)
+    return msgspec.structs.replace(taken, dead=taken.dead + dead)
 
 
 async def write(db: Connection, means: Means, source: str, taken: Taken) -> int:
-    """Keep what could not be taken, once; end letters whose item came well after all."""
+    """Keep what could not be taken, once; end letters whose item came well after all.
+
+    Of an item that is too large only its hash and its size are kept.
+    """
     now, new = means.clock.now(), 0
     for dead in taken.dead:
         letter_id = uuid7(now, means.random)
-        text = dead.text[:LARGEST_ITEM]
-        whole = f"{source}|{text.hex()}"
+        whole = f"{source}|{dead.text.hex()}"
         named = f"{source}|{dead.item_id}" if dead.item_id else whole
         added = await db.fetchval(
             queries.ADD_LETTER,
             letter_id,
             source,
             means.vault.blind("source-item", named),
+            version_of(dead.text),
             means.vault.blind("dead-letter", whole),
-            means.vault.seal(DEAD_LETTER, letter_id, text),
+            means.vault.seal(DEAD_LETTER, letter_id, _kept(dead)),
             dead.code,
             dead.field,
             now,
         )
         new += added is not None
-    ids = {f"{source}|{id_}" for id_ in taken.ids} - {f"{source}|{d.item_id}" for d in taken.dead}
-    items = [blind for id_ in sorted(ids) for blind in means.vault.blinds("source-item", id_)]
-    if items:
-        await db.execute(queries.SUPERSEDE, items, now)
+    if new and await db.fetchval(queries.OPEN_OF, source) > MOST_OPEN:
+        raise TooManyLetters(MOST_OPEN)
+    await _supersede(db, means, source, taken, now)
     return new
+
+
+async def _supersede(
+    db: Connection, means: Means, source: str, taken: Taken, now: datetime
+) -> None:
+    """End letters of what was taken; nothing, where one page says both of the same version."""
+    dead = {(each.item_id, version_of(each.text)) for each in taken.dead}
+    came = set(zip(taken.ids, taken.versions, strict=True)) - dead
+    keys = [
+        (blind, version)
+        for id_, version in sorted(came)
+        for blind in means.vault.blinds("source-item", f"{source}|{id_}")
+    ]
+    if keys:
+        await db.execute(queries.SUPERSEDE, *map(list, zip(*keys, strict=True)), now)
 
 
 async def listed(db: Connection, source: str | None = None) -> list[Letter]:
@@ -97,7 +136,8 @@ async def replay(
 ) -> Replayed:
     """Take a letter's item in once more, as it is or corrected.
 
-    A letter that is still dead stays as it came, with its new code; the correction is not kept.
+    A letter that is still dead stays as it came, with its new code; the correction is not kept. A
+    correction is of the letter's own item, and of a person it is the registrar's word.
     """
     row = await _open(db, letter_id)
     source = await queries.source(db, row["source"])
@@ -106,7 +146,13 @@ async def replay(
     text = corrected or means.vault.open(DEAD_LETTER, letter_id, row["sealed"])
     if len(text) > LARGEST_ITEM:
         raise Malformed("sources.item-form", "corrected")
-    taken = await take(db, means, source.source, source.kind, [text])
+    if corrected is None and row["code"] == TOO_LARGE:  # what is kept of it is not the item
+        taken = Taken(dead=(Dead(text=b"", item_id="", code=TOO_LARGE),))
+    else:
+        if corrected is not None:
+            _insist_own(means, row, corrected)
+        by_whom = None if corrected is None else by
+        taken = await take(db, means, source.source, source.kind, [text], by=by_whom)
     now = means.clock.now()
     if taken.dead:
         dead = taken.dead[0]
@@ -140,6 +186,21 @@ async def discard(db: Connection, means: Means, letter_id: UUID, *, by: UUID, re
     details = {"letter_id": str(letter_id), "source": row["source"], "reader": str(by),
                "reason": reason}  # fmt: skip
     await means.log(db, "sources.letter-discarded", details)
+
+
+def _insist_own(means: Means, row: Any, corrected: bytes) -> None:  # noqa: ANN401 - asyncpg's row
+    """OtherItem unless the correction is of the item that the letter is about."""
+    named = f"{row['source']}|{id_of(corrected)}"
+    if row["item"] not in means.vault.blinds("source-item", named):
+        raise OtherItem
+
+
+def _kept(dead: Dead) -> bytes:
+    """The text, or what is kept of one that is too large."""
+    if dead.code != TOO_LARGE:
+        return dead.text
+    kept = {"sha256": hashlib.sha256(dead.text).hexdigest(), "size": len(dead.text)}
+    return msgspec.json.encode(kept)
 
 
 async def _open(db: Connection, letter_id: UUID) -> Any:  # noqa: ANN401 - asyncpg's row

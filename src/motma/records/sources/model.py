@@ -56,6 +56,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a page's items."""
 
     ids: tuple[str, ...] = ()  # taken, or known before
+    versions: tuple[int, ...] = ()  # of each of these
     dead: tuple[Dead, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -15,11 +16,9 @@ from motma.kernel.errors import Declined, Malformed
 from motma.records import following
 from motma.records.sources import queries
 from motma.records.sources.model import Dead, Taken
+from motma.records.sources.naming import LARGEST_VERSION, LONGEST_ID, id_of
 from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection
-
-_LARGEST_VERSION: Final = (1 << 63) - 1
-_LONGEST_ID: Final = 128
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -64,8 +63,17 @@ class PersonItem(msgspec.Struct, frozen=True, kw_only=True):
 _decoder: Final = msgspec.json.Decoder(PersonItem)
 
 
-async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]) -> Taken:
+async def take(
+    db: Connection,
+    means: Means,
+    source: str,
+    items: Sequence[bytes],
+    *,
+    by: UUID | None = None,
+) -> Taken:
     """Register each person, or improve what is known; only a higher version than before does.
+
+    `by` is the registrar whose words these are: then they are hers, and no register confirms them.
 
     A lock on pages of people guards against a twin. A contradiction opens a case for a registrar
     and is no dead letter: nothing is left to send again.
@@ -76,33 +84,38 @@ async def take(db: Connection, means: Means, source: str, items: Sequence[bytes]
         try:
             read.append((text, _read(text)))
         except Malformed as bad:
-            dead.append(Dead(text=text, item_id=_id_of(text), code=bad.reason, field=bad.field))
+            dead.append(Dead(text=text, item_id=id_of(text), code=bad.reason, field=bad.field))
     keys = {item.id: means.vault.blinds("source-item", f"{source}|{item.id}") for _, item in read}
     every = [key for blinds in keys.values() for key in blinds]
     before = await queries.versions_taken(db, every)
     known = {id_: max((before.get(k, -1) for k in ks), default=-1) for id_, ks in keys.items()}
-    taken, newer = [], {}
+    taken, versions, newer = [], [], {}
     for text, item in read:
         if item.version > known[item.id]:
-            refused = await _register(db, means, source, item)
+            refused = await _register(db, means, source, item, by)
             if refused is not None:
                 dead.append(Dead(text=text, item_id=item.id, code=refused[0], field=refused[1]))
                 continue
             known[item.id] = newer[item.id] = item.version
         taken.append(item.id)
+        versions.append(item.version)
     written = [keys[id_][0] for id_ in newer]
     await db.execute(queries.PUT_ITEMS, written, list(newer.values()), means.clock.now())
-    return Taken(ids=tuple(taken), dead=tuple(dead))
+    return Taken(ids=tuple(taken), versions=tuple(versions), dead=tuple(dead))
 
 
 async def _register(
-    db: Connection, means: Means, source: str, item: PersonItem
+    db: Connection, means: Means, source: str, item: PersonItem, by: UUID | None
 ) -> tuple[str, str | None] | None:
     """None when done, else code and field; what failed left nothing behind."""
     try:
         async with db.transaction():
             done = await identity.register(
-                db, means, item.claim(), source=source, assurance=Assurance.CONFIRMED
+                db,
+                means,
+                item.claim(),
+                source=source if by is None else f"registrar:{by}",
+                assurance=Assurance.CONFIRMED if by is None else Assurance.SEEN,
             )
             if isinstance(done, Registered):
                 await following.follow(db, means, done.qid)
@@ -122,22 +135,10 @@ def _read(text: bytes) -> PersonItem:
         item = _decoder.decode(text)
     except (msgspec.DecodeError, ValueError):
         raise Malformed("sources.item-form") from None
-    if not 0 < len(item.id) <= _LONGEST_ID or not item.id.isprintable():
+    if not 0 < len(item.id) <= LONGEST_ID or not item.id.isprintable():
         raise Malformed("sources.item-form", "id")
-    if not 0 <= item.version <= _LARGEST_VERSION:
+    if not 0 <= item.version <= LARGEST_VERSION:
         raise Malformed("sources.item-form", "version")
     if not item.documents:  # a later version could not be told from another person
         raise Malformed("sources.no-document", "documents")
     return item
-
-
-class _Named(msgspec.Struct):
-    id: str = ""
-
-
-def _id_of(text: bytes) -> str:
-    """The id of an item that is otherwise unreadable, where there is one."""
-    try:
-        return msgspec.json.decode(text, type=_Named).id[:_LONGEST_ID]
-    except (msgspec.DecodeError, ValueError):
-        return ""

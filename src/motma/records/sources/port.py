@@ -14,6 +14,7 @@ MOST_ITEMS: Final = 200
 #: People of a page: their documents stay locked until it is committed, and desks wait for that.
 MOST_PEOPLE: Final = 40
 _LONGEST_CURSOR: Final = 500
+_LARGEST_COUNT: Final = (1 << 63) - 1
 #: An item larger than this is none.
 LARGEST_ITEM: Final = 64 * 1024
 
@@ -52,6 +53,8 @@ class HttpFeed:
         if len(page.items) > self._most or not 0 < len(page.cursor) <= _LONGEST_CURSOR:
             raise AnswerUnreadable
         if not page.cursor.isprintable() or (page.as_of and page.as_of.tzinfo is None):
+            raise AnswerUnreadable
+        if page.backlog is not None and not 0 <= page.backlog <= _LARGEST_COUNT:
             raise AnswerUnreadable
         if page.cursor == cursor and (page.items or page.more):  # would be asked for for ever
             raise AnswerUnreadable

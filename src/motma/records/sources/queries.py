@@ -84,12 +84,17 @@ PUT_ITEMS: Final = """
 # of people follow each other, whoever reads them, and wait longer for that than others may
 PATIENCE: Final = "SELECT set_config('lock_timeout', '20s', true)"
 LOCK_PEOPLE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('source people', 0))"
-# the same text is one letter, however often it comes; a person who ended it did so for good
+# the same text is one letter, however often it comes; a person who ended it did so for good, but
+# one that another text had superseded speaks again
 ADD_LETTER: Final = """
     INSERT INTO local.dead_letter
-           (letter_id, source, item, content, sealed, code, field, written_at, tried_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-    ON CONFLICT (content) DO NOTHING RETURNING letter_id
+           (letter_id, source, item, version, content, sealed, code, field, written_at, tried_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    ON CONFLICT (content) DO UPDATE
+       SET ended_at = NULL, ending = NULL, code = excluded.code, field = excluded.field,
+           tried_at = excluded.tried_at, tries = dead_letter.tries + 1
+     WHERE dead_letter.ending = 'superseded'
+    RETURNING letter_id
 """
 LETTERS: Final = """
     SELECT letter_id, source, code, field, tries, written_at, tried_at FROM local.dead_letter
@@ -97,7 +102,7 @@ LETTERS: Final = """
      ORDER BY written_at, letter_id LIMIT $2
 """
 LETTER: Final = """
-    SELECT letter_id, source, sealed, code, field, tries, written_at FROM local.dead_letter
+    SELECT letter_id, source, item, sealed, code, field, tries, written_at FROM local.dead_letter
      WHERE letter_id = $1 AND ended_at IS NULL FOR UPDATE
 """
 END_LETTER: Final = """
@@ -108,16 +113,23 @@ TRY_LETTER: Final = """
     UPDATE local.dead_letter SET tried_at = $2, tries = tries + 1, code = $3, field = $4
      WHERE letter_id = $1
 """
-# an item that was taken after all makes its older letters needless
+# an item that was taken after all makes letters of this and of older versions needless; a newer
+# one, or one whose version nobody can read, may be a retraction
 SUPERSEDE: Final = """
-    UPDATE local.dead_letter SET ended_at = $2, ending = 'superseded'
-     WHERE item = ANY($1) AND ended_at IS NULL
+    UPDATE local.dead_letter AS l SET ended_at = $3, ending = 'superseded'
+      FROM unnest($1::bytea[], $2::bigint[]) AS taken(item, version)
+     WHERE l.item = taken.item AND l.version <= taken.version AND l.ended_at IS NULL
+"""
+OPEN_OF: Final = """
+    SELECT count(*) FROM local.dead_letter WHERE source = $1 AND ended_at IS NULL
 """
 
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (
     "DELETE FROM local.source_hour WHERE hour < $1::timestamptz - interval '31 days'",
     "DELETE FROM local.dead_letter WHERE ended_at < $1::timestamptz - interval '31 days'",
+    """DELETE FROM local.dead_letter
+        WHERE ended_at IS NULL AND written_at < $1::timestamptz - interval '31 days'""",
 )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 
@@ -17,10 +18,11 @@ from motma.egress.addresses import target_of
 from motma.egress.client import Egress
 from motma.kernel.errors import Declined, Malformed
 from motma.records.sources import letters, model, queries
-from motma.records.sources.dropping import FolderDrop
+from motma.records.sources.dropping import KEEP_FILES, FolderDrop
 from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
 from motma.records.sources.model import TESTS, Health, Page, Source, Taken
 from motma.records.sources.port import MOST_ITEMS, MOST_PEOPLE, HttpFeed, Port
+from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection, Pool
 
 _DAY: Final = timedelta(hours=24)
@@ -57,6 +59,17 @@ async def add(
     await means.log(db, "sources.added", {"source": name, "kind": kind})
 
 
+async def end_client(db: Connection, means: Means, client_id: UUID) -> None:
+    """Wait no more for what a client pushed that was revoked; it may never have pushed."""
+    if await queries.source(db, pushed_by(client_id)) is not None:
+        await end(db, means, pushed_by(client_id))
+
+
+def pushed_by(client_id: UUID) -> str:
+    """The name of the source that a client is."""
+    return f"client {client_id}"
+
+
 async def end(db: Connection, means: Means, name: str) -> None:
     """Read a source no more; what it sent stays."""
     if await db.fetchval(queries.END_SOURCE, name, means.clock.now()) is None:
@@ -84,8 +97,16 @@ async def pull(pool: Pool, means: Means, name: str) -> Pulled:
         except Declined as failed:
             await _failed(pool, means, source, failed.code)
             raise
-        async with pool.acquire() as db, db.transaction():
-            taken, new = await _take(db, means, source, page)
+        try:
+            async with pool.acquire() as db, db.transaction():
+                taken, new = await _take(db, means, source, page)
+        except TurnLost:
+            raise
+        except Exception as error:
+            if not is_away(error):  # the page itself is bad, and will be again
+                code = error.code if isinstance(error, Declined) else DEFECT
+                await _failed(pool, means, source, code)
+            raise
         await port.settled(page.cursor)
     return Pulled(items=len(taken.ids), letters=new, more=page.more)
 
@@ -128,9 +149,14 @@ async def sentences(db: Connection, means: Means) -> list[dict[str, str]]:
 
 
 async def forget(db: Connection, means: Means) -> None:
-    """Delete what is past its keep-until."""
+    """Delete what is past its keep-until, also files that were read."""
+    now = means.clock.now()
     for statement in queries.FORGET:
-        await db.execute(statement, means.clock.now())
+        await db.execute(statement, now)
+    for source in await queries.sources(db):
+        parts = urlsplit(source.address)
+        if parts.scheme == "file":
+            await FolderDrop(Path(parts.path)).forget(now - KEEP_FILES)
 
 
 def _port(source: Source, egress: Egress) -> Port:
