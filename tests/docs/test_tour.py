@@ -37,7 +37,7 @@ _MASKS: Final = (
     (re.compile(r"\b[0-9]{1,2}:[0-9]{2} (?=[0-9]{1,2}/)"), "CLOCK "),
     (re.compile(r"\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})\b"), "DAY"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
-    (re.compile(r"\b[0-9,]+ (bytes|people|concerned|minutes)"), r"NUMBER \1"),
+    (re.compile(r"\b[0-9,]+ (bytes|people|concerned|minutes|codes)"), r"NUMBER \1"),
     # which cards change depends on how many people the demo has
     (re.compile(r"^  [0-9]{2} +\w+ → \w+: [0-9]+$", re.MULTILINE), ""),
     (re.compile(r"(leaves|events|waiting|checkpoints)( +)[0-9]+"), r"\1\2NUMBER"),
