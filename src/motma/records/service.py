@@ -23,9 +23,9 @@ from motma.records.valuesets import codes_of
 from motma.storage.pool import Connection
 
 __all__ = [
-    "attach", "detach", "facts", "facts_of", "find", "follow", "history_of", "rebuild", "receive",
-    "reconsider", "records_of", "rematch", "rematch_records", "retract", "undo_retraction",
-    "waiting",
+    "attach", "detach", "facts", "facts_of", "find", "follow", "history_of", "owner_of", "rebuild",
+    "receive", "reconsider", "records_of", "rematch", "rematch_records", "retract",
+    "undo_retraction", "waiting",
 ]  # fmt: skip
 
 #: A warning: other words came under a version that was used before.
@@ -146,6 +146,14 @@ async def detach(db: Connection, means: Means, record_id: UUID, *, by: UUID, rea
     standing = await keeping.project(db, means, [record_id])
     await attaching.settle(db, means, standing)
     await attaching.rebuild(db, means, [ended["person_id"]])
+
+
+async def owner_of(db: Connection, means: Means, record_id: UUID) -> UUID | None:
+    """Whose a record is, as people are now; it stays so for this transaction."""
+    row = await _locked(db, record_id)
+    if row["person_id"] is None:
+        return None
+    return (await identity.resolve(db, means, row["person_id"])).person_id
 
 
 async def retract(db: Connection, means: Means, record_id: UUID, *, by: UUID, reason: str) -> None:

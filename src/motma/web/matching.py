@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import Request
 
 from motma.access.means import Means
+from motma.identity import service as identity
 from motma.identity.matching import queueing, sides
 from motma.identity.matching.queueing import Decided
 from motma.identity.matching.sides import Review
@@ -89,8 +90,8 @@ async def undo_review(request: Request, body: ById) -> Done:
     platform, by = platform_of(request), reader_of(session)
     async with platform.transaction() as db:
         undone = await queueing.undo(db, platform.means, body.review_id, by=by)
-        await detach(db, platform.means, undone, by=by)
-    return Done(records=len(undone.subjects))
+        count = await detach(db, platform.means, undone, by=by)
+    return Done(records=count)
 
 
 async def attach(db: Connection, means: Means, decided: Decided, *, by: UUID) -> None:
@@ -101,12 +102,23 @@ async def attach(db: Connection, means: Means, decided: Decided, *, by: UUID) ->
         await records.attach(db, means, subject.subject_id, decided.person_id, how=BY_REVIEW, by=by)
 
 
-async def detach(db: Connection, means: Means, undone: Decided, *, by: UUID) -> None:
-    """Carry the undoing of a link out on the records."""
+async def detach(db: Connection, means: Means, undone: Decided, *, by: UUID) -> int:
+    """Carry the undoing on the records out; how many wait again.
+
+    A record that somebody else has by now was decided anew: it stays theirs, and leaves the queue.
+    """
     if undone.person_id is None:
-        return
+        return len(undone.subjects)
+    person = await identity.resolve(db, means, undone.person_id)
+    kept = 0
     for subject in undone.subjects:
-        await records.detach(db, means, subject.subject_id, by=by, reason="review undone")
+        owner = await records.owner_of(db, means, subject.subject_id)
+        if owner == person.person_id:
+            await records.detach(db, means, subject.subject_id, by=by, reason="review undone")
+        elif owner is not None:
+            await queueing.withdraw(db, means, subject)
+            kept += 1
+    return len(undone.subjects) - kept
 
 
 OPERATIONS = [

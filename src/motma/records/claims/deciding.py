@@ -197,14 +197,14 @@ async def _take_back(
     record_id = decided.record_id
     if record_id is None:
         return
-    shown = await records.find(db, means, record_id)
+    owner = await records.owner_of(db, means, record_id)
     person = await identity.resolve(db, means, person_id)
     if decided.effect == "detached":
-        if shown.person_id is not None:
+        if owner is not None:
             raise RecordUnfit
         await records.attach(db, means, record_id, person.person_id, how=HOW, by=by, reason=reason)
     elif decided.effect == "attached":
-        if shown.person_id is None:
+        if owner != person.person_id:
             raise RecordUnfit
         await records.detach(db, means, record_id, by=by, reason=reason)
     elif decided.effect == "retracted":

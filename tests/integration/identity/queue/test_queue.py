@@ -192,6 +192,24 @@ async def test_an_undone_link_leaves_the_record_nobodys_and_waiting(on_stage: St
     assert await owner(on_stage, record_id) == both[1]
 
 
+async def test_undoing_a_link_takes_no_record_from_whoever_has_it_now(on_stage: Stage) -> None:
+    both = await namesakes(on_stage)
+    moved, stayed = await waiting_record(on_stage), await waiting_record(on_stage, "r2")
+    registrar = await on_stage.sign_in("registrar@stage")
+    review = (await registrar.post("/v1/matching:next", None)).json()["review"]
+    body = {"review_id": review["review_id"], "decision": "link", "person_id": str(both[0])}
+    assert (await registrar.post("/v1/matching:decide", body)).json() == {"records": 2}
+    async with on_stage.platform.transaction() as db:
+        means = on_stage.platform.means
+        await records.attach(db, means, moved, both[1], how="registrar", by=uuid4())
+
+    undone = await registrar.post("/v1/matching:undo", {"review_id": review["review_id"]})
+
+    assert undone.json() == {"records": 1}
+    assert (await owner(on_stage, moved), await owner(on_stage, stayed)) == (both[1], None)
+    assert await state(on_stage) == (1, 1), "only what is nobody's waits again"
+
+
 async def test_none_is_asked_again_only_when_somebody_new_comes_into_question(
     on_stage: Stage,
 ) -> None:

@@ -157,6 +157,21 @@ async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(de
     assert [row["body"].get("undone", False) for row in bodies] == [False, True]
 
 
+async def test_undoing_takes_no_record_from_whoever_has_it_now(desk: Desk) -> None:
+    person = await desk.register()
+    other = await desk.register(number="001190000002", full_name="Trần Văn Khác", phones=())
+    record_id = await waiting_dose(desk)
+    claim = await filed(desk, person)
+    await accepted(desk, person, claim, effect=ATTACH, record_id=record_id)
+    await records.attach(desk.db, desk.means, record_id, other, how="registrar", by=REGISTRAR)
+    again = deciding.undo(
+        desk.db, desk.means, person_id=person, claim_id=claim.claim_id, reason="slip",
+        by=REGISTRAR,
+    )  # fmt: skip
+    assert await code_of(again) == "claims.record-unfit"
+    assert await desk.days(other) == ["2025-09-03"]
+
+
 async def test_a_record_of_somebody_else_can_not_be_had_by_a_claim(desk: Desk) -> None:
     person = await desk.register()
     other = await desk.register(number="001190000002", full_name="Trần Văn Khác", phones=())
