@@ -71,13 +71,16 @@ def main(people: int, preset: str, seed: int | None) -> None:
         "seconds": round(seconds, 1),
         "core_seconds": round(busy, 1),
     }
-    print(json.dumps(result | {"gib": round(gib, 2)}))
-    if people >= 1_000_000:  # noqa: PLR2004 - the size that the target is for
-        assert seconds <= MOST_SECONDS
-        assert gib <= MOST_GIB
-    assert result["precision"] >= PRECISION
-    assert result["recall"] >= RECALL
-    assert result["first_three"] >= FIRST_THREE
+    reached = {
+        "precision": result["precision"] >= PRECISION,
+        "recall": result["recall"] >= RECALL,
+        "first_three": result["first_three"] >= FIRST_THREE,
+        "seconds": seconds <= MOST_SECONDS,  # for a million people
+        "gib": gib <= MOST_GIB,
+    }
+    for target, met in reached.items():
+        print(f"{target:14}{'reached' if met else 'MISSED'}")
+    print(json.dumps(result | {"gib": round(gib, 2), "reached": reached}))
 
 
 def _run(arguments: list[str]) -> None:
