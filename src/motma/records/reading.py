@@ -13,6 +13,8 @@ from motma.records.model import About, Delivery, Dose, Recovery, Test, What
 
 #: Nothing that a certificate of today could rest on happened before. Source: ours.
 EARLIEST: Final = date(1900, 1, 1)
+#: How far ahead isolation may be told to end: a slip of the century must not last. Source: ours.
+FARTHEST: Final = timedelta(days=60)
 #: Clocks of laboratories may be this far ahead.
 _SKEW: Final = timedelta(minutes=10)
 
@@ -120,12 +122,12 @@ def _sex(text: str) -> str:
 
 
 def _day(text: str, field: str, *, now: datetime, ahead: bool = False) -> str:
-    """A civil day that was, ISO; `ahead` allows one to come (isolation that ends tomorrow)."""
+    """A civil day that was, ISO; `ahead` allows one soon to come (isolation ends tomorrow)."""
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise Malformed("records.day", field) from None
-    if day < EARLIEST or (not ahead and day > civil_day(now)):
+    if not EARLIEST <= day <= civil_day(now + FARTHEST if ahead else now):
         raise Malformed("records.day-out-of-range", field)
     return day.isoformat()
 
