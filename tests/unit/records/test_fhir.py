@@ -2,6 +2,8 @@
 
 import copy
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -212,6 +214,33 @@ def test_a_fault_has_a_permanent_code_and_the_path_to_it(
     assert (one.reason, one.field) == (reason, path)
 
 
+@pytest.fixture(params=["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def host_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A host that is somewhere else."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("host_zone")
+def test_the_zone_of_the_host_says_nothing_about_a_moment() -> None:
+    one = accepted(IMMUNIZATION, meta={"lastUpdated": "1970-01-01T00:00:01Z"})
+    assert isinstance(one.what, Dose)
+    assert (one.what.on, one.version) == ("2021-09-04", 1000)
+    faults = [
+        read(IMMUNIZATION, occurrenceDateTime="2021-09-03T23:30:00"),
+        read(IMMUNIZATION, meta={"lastUpdated": "1970-01-01T00:00:01"}),
+        read(CONDITION, abatementDateTime="2021-08-15T23:30:00"),
+    ]
+    assert [(bad.reason, bad.field) for bad in faults if isinstance(bad, Malformed)] == [
+        ("fhir.moment-without-offset", "Immunization.occurrenceDateTime"),
+        ("fhir.moment-without-offset", "Immunization.meta.lastUpdated"),
+        ("fhir.moment-without-offset", "Condition.abatementDateTime"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("resource", "changes"),
     [
@@ -250,6 +279,29 @@ def test_in_a_bundle_a_resource_finds_its_patient_by_address() -> None:
     assert isinstance(third, Malformed)
     assert third.field == "Bundle.entry[3].resource.resourceType"
     assert isinstance(fourth, Malformed)
+
+
+def test_in_a_bundle_a_bad_patient_refuses_only_what_refers_to_it() -> None:
+    outside = IMMUNIZATION | {"contained": []}
+    bad = PATIENT | {"id": "q", "gender": "f"}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": PATIENT},
+            {"resource": bad},
+            {"resource": outside | {"patient": {"reference": "Patient/q"}}},
+            {"resource": outside | {"patient": {"reference": "Patient/p"}}},
+        ],
+    }
+    refused, good = reading.read(json.dumps(bundle).encode())
+    assert isinstance(refused, Malformed)
+    assert (refused.reason, refused.field) == (
+        "fhir.binding",
+        "Bundle.entry[2].resource.Patient.gender",
+    )
+    assert isinstance(good, Delivery)
+    assert good.about.full_name == "Thử Thị Nghiệm"
 
 
 @pytest.mark.parametrize("change", [{"type": "parcel"}, {"entry": {}}, {"entry": [{}] * 501}])

@@ -25,6 +25,8 @@ _AT: Final = re.compile(r"at `\$\.?([^`]*)`")
 _YEARS: Final = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 Read = Delivery | Malformed
+#: Address → whom a Patient of a Bundle is, or why it can't be read.
+Patients = Mapping[str, About | Malformed]
 S = TypeVar("S", bound=shapes.Resource)
 
 
@@ -57,7 +59,7 @@ def read_value(whole: Mapping[str, Any]) -> Iterator[Read]:
         yield _caught(resource, patients_by, f"Bundle.entry[{number}].resource.")
 
 
-def _caught(resource: object, bundle: Mapping[str, About], prefix: str) -> Read:
+def _caught(resource: object, bundle: Patients, prefix: str) -> Read:
     try:
         return _delivery(resource, bundle)
     except Malformed as bad:
@@ -65,7 +67,7 @@ def _caught(resource: object, bundle: Mapping[str, About], prefix: str) -> Read:
         return Malformed(bad.reason, field)
 
 
-def _delivery(resource: object, bundle: Mapping[str, About]) -> Delivery:
+def _delivery(resource: object, bundle: Patients) -> Delivery:
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     if kind == "Immunization":
         immunization = shaped(resource, Immunization)
@@ -133,10 +135,7 @@ def _version(resource: shapes.Resource) -> int:
         return _whole(number, f"{resource.resource_type}.meta.versionId")
     if not updated:
         return 1
-    try:
-        return int(datetime.fromisoformat(updated).timestamp() * 1000)
-    except ValueError:
-        raise Malformed("fhir.date", f"{resource.resource_type}.meta.lastUpdated") from None
+    return int(_moment(updated, f"{resource.resource_type}.meta.lastUpdated").timestamp() * 1000)
 
 
 def _dose(found: Immunization) -> tuple[Dose, Said]:
@@ -250,29 +249,41 @@ def _day(text: str | None, path: str) -> str:
         raise Malformed("fhir.partial-date", path)
     try:
         if "T" in text:
-            return civil_day(datetime.fromisoformat(text)).isoformat()
+            return civil_day(_moment(text, path)).isoformat()
         return date.fromisoformat(text).isoformat()
     except (ValueError, OverflowError):
         raise Malformed("fhir.date", path) from None
 
 
-def _patients_of(entries: list[Any]) -> dict[str, About]:
-    """Address → whom a Patient of the Bundle is; unreadable ones are found when referred to."""
-    found: dict[str, About] = {}
+def _moment(text: str, path: str) -> datetime:
+    """A dateTime or instant; FHIR demands an offset, and the zone of this host says nothing."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("fhir.date", path) from None
+    if moment.tzinfo is None:
+        raise Malformed("fhir.moment-without-offset", path)
+    return moment
+
+
+def _patients_of(entries: list[Any]) -> Patients:
+    """The Patients of the Bundle; a bad one refuses only the resources that refer to it."""
+    found: dict[str, About | Malformed] = {}
     for entry in entries:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
             continue
-        about = patients.about_of(shaped(resource, Patient))
+        try:
+            about: About | Malformed = patients.about_of(shaped(resource, Patient))
+        except Malformed as bad:
+            about = bad
         for address in (entry.get("fullUrl"), f"Patient/{resource.get('id')}"):
             if isinstance(address, str):
                 found[address] = about
     return found
 
 
-def _about(
-    resource: shapes.Resource, reference: shapes.Reference, bundle: Mapping[str, About]
-) -> About:
+def _about(resource: shapes.Resource, reference: shapes.Reference, bundle: Patients) -> About:
     """Whom a reference means: a contained Patient, one of the Bundle, or a number and a name."""
     target = reference.reference
     if target.startswith("#"):
@@ -281,5 +292,8 @@ def _about(
                 return patients.about_of(shaped(each, Patient))
         raise Malformed("fhir.reference", resource.resource_type)
     if target in bundle:
-        return bundle[target]
+        patient = bundle[target]
+        if isinstance(patient, Malformed):
+            raise Malformed(patient.reason, patient.field)
+        return patient
     return patients.about_of_reference(reference)
