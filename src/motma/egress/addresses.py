@@ -39,8 +39,8 @@ def target_of(url: str, *, private_network: bool) -> tuple[str, str, int, str]:
     return parts.scheme, host, port, path
 
 
-def allowed(text: str, *, private_network: bool) -> bool:
-    """Whether a resolved address may be connected to.
+def allowed(text: str, *, private_network: bool, plain: bool = False) -> bool:
+    """Whether a resolved address may be connected to; `plain` is HTTP, which nobody else may read.
 
     Even with `private_network` no multicast, unspecified, reserved or link-local address is
     asked: behind 169.254.169.254 a cloud tells secrets to whoever asks.
@@ -51,12 +51,16 @@ def allowed(text: str, *, private_network: bool) -> bool:
     [False, True]
     >>> allowed("::ffff:10.0.0.7", private_network=False)
     False
+    >>> [allowed(a, private_network=True, plain=True) for a in ("10.0.0.7", "1.1.1.1")]
+    [True, False]
     """
     address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+        return False  # networks of before RFC 3879, which Python calls public
     if address.is_global and not address.is_reserved:
-        return True
+        return not plain
     inside = address.is_loopback or (address.is_private and not address.is_reserved)
     return private_network and inside
 

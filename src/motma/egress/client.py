@@ -78,7 +78,7 @@ class Egress:
         scheme, host, port, path = target_of(url, private_network=self.private_network)
         try:
             async with asyncio.timeout(self.patience_s):
-                address = await self._address_of(host, port)
+                address = await self._address_of(host, port, plain=scheme == "http")
                 shown = f"[{address}]" if ":" in address else address
                 request = self._http.build_request(
                     method,
@@ -92,13 +92,13 @@ class Egress:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
             raise NoAnswer from error
 
-    async def _address_of(self, host: str, port: int) -> str:
+    async def _address_of(self, host: str, port: int, *, plain: bool) -> str:
         """An address of the host that may be asked; the one that is then connected to."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for *_, where in found:
             address = str(where[0])
-            if allowed(address, private_network=self.private_network):
+            if allowed(address, private_network=self.private_network, plain=plain):
                 return address
         raise AddressRefused
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from motma.access.clients import model, service
-from motma.access.clients.errors import ScopeMissing
+from motma.access.clients.errors import AudienceUnset, ScopeMissing
 from motma.access.clients.model import Client
 from motma.access.errors import TokenRefused, Unauthenticated
 from motma.access.limits import insist
@@ -67,19 +67,21 @@ async def give_token(request: Request, _body: None) -> ClientToken | Response:
         return _error("unsupported_grant_type", 400)
     if form.get("client_assertion_type") != model.ASSERTION_TYPE:
         return _error("invalid_client", 401)
+    audiences = _audiences(request)
     try:
         async with platform.transaction() as db:
-            token, claims = await service.token(
-                db,
-                platform.means,
-                assertion=form.get("client_assertion", ""),
-                scope=form.get("scope", ""),
-                audiences=_audiences(request),
-            )
+            try:
+                token, claims = await service.token(
+                    db,
+                    platform.means,
+                    assertion=form.get("client_assertion", ""),
+                    scope=form.get("scope", ""),
+                    audiences=audiences,
+                )
+            except ScopeMissing as refused:  # committed: the assertion was used
+                return _error("invalid_scope", 400, refused.code)
     except Unauthenticated as refused:
         return _error("invalid_client", 401, refused.code)
-    except ScopeMissing as refused:
-        return _error("invalid_scope", 400, refused.code)
     return ClientToken(token, int(TOKEN_LIFE.total_seconds()), " ".join(claims.scopes))
 
 
@@ -116,9 +118,13 @@ async def require_client(request: Request, scope: str) -> Client:
 def _audiences(request: Request) -> list[str]:
     """What an assertion may be meant for: us, by the address that is ours.
 
-    Without a public address (a demo on one machine) it is the one the caller used.
+    Only in the demo, which has no public address, is it the one the caller used: otherwise an
+    assertion that was made for somebody else would do with a header of the right name.
     """
-    public = platform_of(request).settings.public_url.rstrip("/")
+    platform = platform_of(request)
+    public = platform.settings.public_url.rstrip("/")
+    if not public and not platform.demo:
+        raise AudienceUnset
     origin = public or f"{request.url.scheme}://{request.url.netloc}"
     return [origin, f"{origin}{PATH}"]
 

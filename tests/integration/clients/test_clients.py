@@ -17,6 +17,7 @@ from tests.staging import ORIGIN, DeviceKey, Stage, b64
 from motma.access import service as access
 from motma.access.clients import model, service
 from motma.access.errors import TokenExpired
+from motma.bootstrap import Platform
 
 AUDIENCE = f"{ORIGIN}/v1/clients:token"
 TEST: dict[str, Any] = {
@@ -129,6 +130,14 @@ async def test_an_assertion_is_good_once(lab: Program) -> None:
     assert (await lab.ask(lab.assertion())).status_code == 200
 
 
+async def test_outside_the_demo_the_caller_does_not_say_whom_an_assertion_is_for(
+    lab: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Platform, "demo", property(lambda _: False))
+    refused = await lab.ask(lab.assertion())
+    assert (refused.status_code, refused.json()["code"]) == (503, "access.audience-unset")
+
+
 async def test_two_clients_may_use_the_same_jti(lab: Program) -> None:
     other = await _program(lab.stage)
     for program in (lab, other):
@@ -195,7 +204,9 @@ async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Prog
     (listed,) = (await operator.send("GET", "/v1/clients")).json()
     assert (listed["client_id"], listed["ended_at"]) == (body["client_id"], None)
     assert (await lab.push(token, TEST)).status_code == 200
+    assert (await operator.send("GET", "/v1/sources")).json() != []
     assert (await operator.post("/v1/clients:revoke", body)).status_code == 204
+    assert (await operator.send("GET", "/v1/sources")).json() == []
     assert (await lab.push(token, TEST)).status_code == 401
     assert (await operator.post("/v1/clients:revoke", body)).status_code == 404
 
@@ -203,6 +214,9 @@ async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Prog
 async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Program) -> None:
     answer = await lab.ask(lab.assertion(), scope="people:read")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+    used = lab.assertion()
+    assert (await lab.ask(used, scope="people:read")).status_code == 400
+    assert (await lab.ask(used)).status_code == 401  # it was used up
     token = await lab.token()
     now = lab.stage.platform.clock.now()
     claims = service.read(token, lab.stage.platform.means, now=now)

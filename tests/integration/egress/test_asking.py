@@ -53,6 +53,12 @@ async def test_a_name_that_leads_inside_is_refused_before_anything_is_sent() -> 
     assert asked == []
 
 
+async def test_plain_http_to_a_public_address_is_refused_in_a_network_of_our_own_too() -> None:
+    async with Egress(private_network=True) as egress:
+        with pytest.raises(AddressRefused):
+            await egress.get("http://1.1.1.1/")
+
+
 async def test_a_redirect_is_not_followed() -> None:
     moved = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
     async with _server(moved) as (url, asked), Egress(private_network=True) as egress:

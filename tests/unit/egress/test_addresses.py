@@ -16,7 +16,7 @@ INSIDE = [
 ]  # fmt: skip
 NEVER = [
     "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1",  # noqa: S104
-    "255.255.255.255",
+    "255.255.255.255", "fec0::1", "feff::1",
     "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
 ]  # fmt: skip
 
@@ -36,6 +36,12 @@ def test_a_public_address_is_allowed_and_a_private_one_where_it_was_set() -> Non
     assert allowed("2606:4700::1111", private_network=False)
     assert allowed("127.0.0.1", private_network=True)
     assert allowed("10.1.2.3", private_network=True)
+
+
+def test_plain_http_is_for_addresses_of_our_own_networks() -> None:
+    for address in ("1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1"):
+        assert not allowed(address, private_network=True, plain=True)
+    assert allowed("10.1.2.3", private_network=True, plain=True)
 
 
 @given(st.ip_addresses(v=4))

@@ -30,6 +30,14 @@ class ScopeMissing(Declined):
 
 
 @dataclass
+class AudienceUnset(Declined):
+    """Outside the demo assertions are for our public address, and none is set: MOTMA_PUBLIC_URL."""
+
+    code = "access.audience-unset"
+    kind = Kind.UNAVAILABLE
+
+
+@dataclass
 class ClientUnknown(Declined):
     """No such client, or it was revoked before."""
 
