@@ -9,6 +9,12 @@ ADD: Final = """
     INSERT INTO record_claim (person_id, claim_id, state, sealed, photo, filed_at, due_on)
     VALUES ($1, $2, 'open', $3, $4, $5, $6)
 """
+# a claim that was decided meanwhile takes no photo any more
+ADD_PHOTO: Final = """
+    UPDATE record_claim SET photo = $3
+     WHERE person_id = ANY($1) AND claim_id = $2 AND state = 'open'
+    RETURNING claim_id
+"""
 OF_PERSON: Final = """
     SELECT person_id, claim_id, state, sealed, photo IS NOT NULL AS with_photo, filed_at, due_on,
            decided_at, decision

@@ -15,7 +15,7 @@ from motma.kernel.ids import uuid7
 from motma.records import service as records
 from motma.records.claims import model, queries
 from motma.records.claims.candidates import candidates_of
-from motma.records.claims.errors import TooManyClaims
+from motma.records.claims.errors import ClaimDecided, TooManyClaims
 from motma.records.claims.explaining import difference
 from motma.records.claims.model import Claim, Decided, Expected, Statement
 from motma.records.errors import RecordUnknown
@@ -74,16 +74,19 @@ async def file(
     *,
     photo: bytes | None = None,
 ) -> Claim:
-    """File a claim; the same one a second time is the first. The photo was looked at before."""
+    """File a claim; the same one a second time is the first, with the later photo if there is one.
+
+    The photo was looked at before.
+    """
     now = means.clock.now()
     said = model.judge(said, today=civil_day(now))
     person = await identity.resolve(db, means, person_id)
     await db.execute(queries.LOCK_PERSON, person.person_id)
     filed = await claims_of(db, means, person.person_id)
     waiting = [each for each in filed if each.state == "open"]
-    for each in waiting:
-        if each.said == said:
-            return each
+    same = next((each for each in waiting if each.said == said), None)
+    if same is not None:
+        return same if photo is None else await _pictured(db, means, person, same, photo)
     if len(waiting) >= model.MOST_OPEN:
         raise TooManyClaims(model.MOST_OPEN)
     if said.record_id is not None:
@@ -103,6 +106,21 @@ async def file(
         overdue=False,
         with_photo=photo is not None,
     )
+
+
+async def _pictured(
+    db: Connection, means: Means, person: PersonRow, claim: Claim, photo: bytes
+) -> Claim:
+    """The claim with this photo, in the place of an earlier one."""
+    sealed = means.vault.seal(model.PHOTO_COLUMN, claim.claim_id, photo)
+    selves_of = await selves(db, means, person.person_id)
+    if await db.fetchval(queries.ADD_PHOTO, selves_of, claim.claim_id, sealed) is None:
+        raise ClaimDecided("decided")
+    details = {
+        "claim_id": str(claim.claim_id), "wish": claim.said.wish, "until": claim.due_on.isoformat()
+    }  # fmt: skip
+    await means.log(db, "claims.filed", details, person_id=person.person_id)
+    return msgspec.structs.replace(claim, with_photo=True)
 
 
 async def claims_of(db: Connection, means: Means, person_id: UUID) -> list[Claim]:

@@ -157,6 +157,18 @@ async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(de
     assert [row["body"].get("undone", False) for row in bodies] == [False, True]
 
 
+async def test_a_photo_that_comes_with_the_same_claim_again_is_kept(desk: Desk) -> None:
+    person = await desk.register()
+    first = await filed(desk, person)
+    for photo in (b"a page", b"the page, in focus"):
+        again = await filed(desk, person, photo=photo)
+        assert (again.claim_id, again.with_photo) == (first.claim_id, True)
+        shown = await showing.show(desk.db, desk.means, person_id=person, claim_id=first.claim_id)
+        assert shown.photo == photo
+    assert (await filed(desk, person)).with_photo, "no photo takes none away"
+    assert len(await service.claims_of(desk.db, desk.means, person)) == 1
+
+
 async def test_undoing_takes_no_record_from_whoever_has_it_now(desk: Desk) -> None:
     person = await desk.register()
     other = await desk.register(number="001190000002", full_name="Trần Văn Khác", phones=())
