@@ -101,8 +101,10 @@ ADD_WAITING: Final = """
     SELECT * FROM unnest($1::bytea[], $2::uuid[]) ON CONFLICT DO NOTHING
 """
 END_WAITING: Final = "DELETE FROM health_waiting WHERE record_id = ANY($1)"
+# a shared phone leads to many records; those that agree in more come first
 WAITING_UNDER: Final = """
-    SELECT DISTINCT record_id FROM health_waiting WHERE blind = ANY($1) ORDER BY 1 LIMIT $2
+    SELECT record_id FROM health_waiting WHERE blind = ANY($1)
+     GROUP BY record_id ORDER BY count(*) DESC, record_id LIMIT $2
 """
 PUT_FACTS: Final = """
     INSERT INTO person_facts (person_id, sealed, updated_at)

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 import pytest
-from tests.integration.records.conftest import BY, Desk, dose
+from msgspec.structs import replace
+from tests.integration.records.conftest import BY, HERS, Desk, dose
 from tests.staging import person_claim
 
 from motma.audit import service as audit
@@ -73,6 +74,16 @@ async def test_a_record_waits_only_under_what_its_latest_version_says(desk: Desk
     await desk.receive(dose(version=3))
     assert await desk.days(person) == ["2025-09-03"]
     assert await desk.db.fetchval("SELECT count(*) FROM health_waiting") == 0
+
+
+async def test_the_owner_of_a_shared_phone_meets_their_own_record_first(desk: Desk) -> None:
+    """An organiser's phone stands on many records; whose keys agree most comes first."""
+    phone = "0912345678"
+    others = [dose(f"o{n}", about=About(phone=phone)) for n in range(20)]
+    await desk.receive(*others, dose("own", about=replace(HERS, phone=phone)))
+    person = await desk.register(phones=(phone,))
+    assert await service.rematch(desk.db, desk.means, person, limit=1) == 1
+    assert await desk.days(person) == ["2025-09-03"]
 
 
 async def test_somebody_else_s_record_is_not_found(desk: Desk) -> None:
