@@ -13,9 +13,10 @@ from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
 from motma.cli.running import out, run, told
 from motma.kernel.clock import CIVIL_ZONE
-from motma.records.sources import letters, running, service
+from motma.records.sources import letters, running, service, telling
 from motma.records.sources.letters import Letter, Replayed
 from motma.records.sources.model import Health, sentence
+from motma.records.sources.telling import Waiting
 
 app = typer.Typer(no_args_is_help=True, help="National sources of people, doses and tests.")
 
@@ -167,6 +168,26 @@ def discard(letter_id: UUID, reason: Annotated[str, typer.Option("--reason", pro
             await letters.discard(db, platform.means, letter_id, by=_BY, reason=reason)
 
     run(work)
+
+
+@app.command("corrections")
+def list_corrections(as_json: AsJson = False) -> None:
+    """How many decisions of records no source has heard yet; `any:dose` is for all of a kind.
+
+    `motma sources run` sends them to sources with an address; the others have to be told by hand.
+    """
+
+    async def work(platform: Platform) -> list[Waiting]:
+        async with platform.pool.acquire() as db:
+            return await telling.waiting(db)
+
+    found = run(work)
+    text = "\n".join(
+        f"{each.key:<14} {each.corrections:>6}, since "
+        f"{each.since.astimezone(CIVIL_ZONE):%Y-%m-%d %H:%M}"
+        for each in found
+    )
+    out(found, as_json=as_json, text=text or "none")
 
 
 def _told(one: Health, said: dict[str, str]) -> list[str]:

@@ -24,6 +24,15 @@ class CutOff(Exception):
     """The connection is cut in the middle of an answer."""
 
 
+class _Correction(msgspec.Struct):
+    id: str
+    correction: dict[str, object]
+
+
+class _Corrections(msgspec.Struct):
+    corrections: list[_Correction]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
     """What happens to requests; shares of them."""
@@ -40,20 +49,31 @@ class Weather:
 
 @dataclass(slots=True)
 class Station:
-    """Serves the feeds; `asked` counts requests."""
+    """Serves the feeds, takes corrections; `asked` counts requests for pages."""
 
     feeds: Feeds
     clock: Clock
     weather: Weather = field(default_factory=Weather)
     asked: int = 0
+    #: What each feed was told, by id: the same again changes nothing.
+    told: dict[str, dict[str, object]] = field(default_factory=dict)
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = Random(self.weather.seed)  # noqa: S311 - must be repeatable
 
     def app(self) -> Starlette:
-        """The application: `/population/changes`, `/insurance/…`, `/immunisation/…`, `/tests/…`."""
-        return Starlette(routes=[Route("/{feed}/changes", self.changes)])
+        """The application: `/population/changes`, `/insurance/…`, `/immunisation/…`, `/tests/…`.
+
+        Corrections are posted to the same addresses and shown at `/…/corrections`.
+        """
+        return Starlette(
+            routes=[
+                Route("/{feed}/changes", self.changes),
+                Route("/{feed}/changes", self.correct, methods=["POST"]),
+                Route("/{feed}/corrections", self.corrections),
+            ]
+        )
 
     async def changes(self, request: Request) -> Response:
         """Items after a cursor, as `records.sources.model.Page` reads them."""
@@ -76,6 +96,24 @@ class Station:
             headers = {"content-length": str(len(body))}
             return StreamingResponse(_half(body), headers=headers)
         return Response(body, media_type="application/json")
+
+    async def correct(self, request: Request) -> Response:
+        """Take corrections, each once by its id; it may be away as any request may."""
+        if self._random.random() < self.weather.outages:
+            return Response("away", 503)
+        try:
+            body = msgspec.json.decode(await request.body(), type=_Corrections)
+        except (msgspec.DecodeError, ValueError):
+            return Response("no corrections", 400)
+        told = self.told.setdefault(request.path_params["feed"], {})
+        for each in body.corrections:
+            told.setdefault(each.id, each.correction)
+        return Response(status_code=204)
+
+    async def corrections(self, request: Request) -> Response:
+        """What this feed was told."""
+        told = self.told.get(request.path_params["feed"], {})
+        return Response(msgspec.json.encode(told), media_type="application/json")
 
     def _page(self, items: list[Item], start: int, most: int) -> bytes:
         end = min(len(items), start + most)

@@ -124,6 +124,11 @@ OPEN_OF: Final = """
     SELECT count(*) FROM local.dead_letter WHERE source = $1 AND ended_at IS NULL
 """
 
+UNHEARD: Final = """
+    SELECT key, count(*) AS corrections, min(created_at) AS since FROM local.outbox
+     WHERE done_at IS NULL AND topic = $1 GROUP BY key ORDER BY key
+"""
+
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (
     "DELETE FROM local.source_hour WHERE hour < $1::timestamptz - interval '31 days'",

@@ -11,7 +11,9 @@ from motma.access.means import Means
 from motma.kernel.errors import Declined
 from motma.records.sources import queries, service
 from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
+from motma.records.sources.model import wait_after
 from motma.records.sources.saving import is_away
+from motma.records.sources.telling import keys, tell
 from motma.storage.pool import Pool
 
 #: Seconds between two looks at a source that had nothing more.
@@ -25,8 +27,12 @@ _log = structlog.get_logger("motma.sources")
 
 
 async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = IDLE_S) -> None:
-    """Read until told to stop; sources that are added meanwhile join. Forgets what is due."""
+    """Read until told to stop; sources that are added meanwhile join. Forgets what is due.
+
+    Sources that have an address also hear what was decided of their records.
+    """
     forgot_at = -FORGET_S
+    telling: dict[str, asyncio.Task[None]] = {}
     reading: dict[str, asyncio.Task[None]] = {}
     while not stop.is_set():
         try:
@@ -34,16 +40,19 @@ async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = 
                 if monotonic() - forgot_at >= FORGET_S:
                     await service.forget(db, means)
                     forgot_at = monotonic()
-                names = [source.source for source in await queries.sources(db) if source.address]
+                known = await queries.sources(db)
         except Exception as error:
             if not is_away(error):
                 raise
-            names = []
-        for name in names:
+            known = []
+        for name in (source.source for source in known if source.address):
             if name not in reading or reading[name].done():
                 reading[name] = asyncio.create_task(_read(pool, means, name, stop, idle_s))
+        for key in keys(known):
+            if key not in telling or telling[key].done():
+                telling[key] = asyncio.create_task(_tell(pool, means, key, stop, idle_s))
         await _pause(stop, idle_s)
-    await asyncio.gather(*reading.values(), return_exceptions=True)
+    await asyncio.gather(*telling.values(), *reading.values(), return_exceptions=True)
 
 
 async def drain(pool: Pool, means: Means, name: str) -> int:
@@ -75,6 +84,23 @@ async def _read(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s
         except Exception as error:  # noqa: BLE001 - reading must outlive a database restart
             _log.warning("reading failed", source=name, error=type(error).__name__)
             wait_s = 1.0
+        if wait_s:
+            await _pause(stop, wait_s)
+
+
+async def _tell(pool: Pool, means: Means, key: str, stop: asyncio.Event, idle_s: float) -> None:
+    """Corrections under one key; failures are counted here, so that reading is not held up."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            told = await tell(pool, means, key)
+            failures, wait_s = 0, 0.0 if told else idle_s
+        except Exception as error:  # noqa: BLE001 - telling must outlive a database restart
+            failures += 1
+            reason = error.code if isinstance(error, Declined) else type(error).__name__
+            _log.warning("corrections were not taken", key=key, reason=reason)
+            chance = int.from_bytes(means.random(4), "big") / (1 << 32)
+            wait_s = max(_PAUSE_S, wait_after(failures, chance).total_seconds())
         if wait_s:
             await _pause(stop, wait_s)
 
