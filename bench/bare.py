@@ -79,6 +79,7 @@ async def scan(request: Request) -> Response:
             qid=body.code.split("|")[4],
             blinds=(),
             wallets=False,
+            now=now,
         )
     )
     event = Event(

@@ -92,7 +92,7 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered
     if answered and not code.signed:
         key = claims.device.bytes
         insist(gate.counters.take(model.UNSIGNED_SCANS, key, at_s=now.timestamp()))
-    row = await _read(gate, claims, ask, code)
+    row = await _read(gate, claims, ask, code, now)
     view = _permitted(row, ask, now)
     if row["seen_device"] is not None and (
         row["seen_device"] != claims.device or row["seen_hash"] != ask.body_hash()
@@ -138,7 +138,7 @@ async def _card(
             await gate.shelf.refresh(db, now)
     kind = row["place_kind"]
     here = gate.shelf.speaking_at(row["commune_code"], row["commune_as_of"], kind, now)
-    recode = _recode(row, now)
+    recode = _recode(row)
     if not (proven and "card_reasons" in view.fields):
         return cards.over(cards.short(here, facts, now), recode)
     card = cards.whole(here, facts, now)
@@ -148,11 +148,12 @@ async def _card(
     return cards.over(card, recode, told=told)
 
 
-def _recode(row: Record, now: datetime) -> InForce | None:
+def _recode(row: Record) -> InForce | None:
     """The colour set by hand that counts now: no job needs to end one whose time is over."""
-    if row["recode_id"] is None or row["recode_until"] <= now:
+    if row["recode_id"] is None:
         return None
     return InForce(
+        person_id=row["recode_person"],
         recode_id=row["recode_id"],
         colour=row["recode_colour"],
         since=row["recode_since"],
@@ -168,7 +169,7 @@ def _facts(means: Means, row: Record, known: Known) -> Facts:
     return decode_facts(means.vault.open(FACTS_COLUMN, known.person_id, row["facts"]))
 
 
-async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code) -> Record:
+async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code, now: datetime) -> Record:
     vault = gate.means.vault
     return await gate.register.look_up(
         Wanted(
@@ -179,6 +180,7 @@ async def _read(gate: Gate, claims: Claims, ask: Ask, code: Code) -> Record:
             qid=None if code.signature is Signature.FORGED else code.qid,
             blinds=[b for key in code.documents for b in vault.blinds("document", key)],
             wallets=code.living is not None,
+            now=now,
         )
     )
 

@@ -4,6 +4,7 @@ Scans that arrive while a look-up is under way share the next one, as appends do
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     qid: str | None
     blinds: Sequence[bytes]
     wallets: bool
+    now: datetime
 
 
 class Register:
@@ -57,4 +59,5 @@ class Register:
                 [blind for _, blind in numbered],
                 min(one.scan_id for one in group),
                 max(one.scan_id for one in group),
+                [one.now for one in group],
             )

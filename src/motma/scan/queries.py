@@ -12,6 +12,8 @@ from typing import Final
 #: $3 scan ids · $4 places · $5 QIDs · $6 wants wallets. A blind index belongs to a scan by its
 #: position: $7 positions (from 1) · $8 blind indexes. $9 and $10, the least and the greatest scan
 #: id, let PostgreSQL leave out the other days' partitions before it begins.
+#: $11: when each is asked. A recode of somebody merged away counts for who is kept; of two in
+#: force, the least favourable.
 READ: Final = """
     SELECT d.status AS device_status, s.ends_at, s.ended_at AS session_ended,
            r.reader_id, r.role, r.status AS reader_status,
@@ -26,14 +28,15 @@ READ: Final = """
            CASE WHEN p0.merged_into IS NOT NULL THEN (
                SELECT state FROM qid WHERE qid = p.qid) END AS kept_state,
            p.person_id, p.profile, p.updated_at, f.sealed AS facts,
-           x.recode_id, x.colour AS recode_colour, x.confirmed_at AS recode_since,
-           x.until AS recode_until, x.reason AS recode_reason,
+           x.person_id AS recode_person, x.recode_id, x.colour AS recode_colour,
+           x.confirmed_at AS recode_since, x.until AS recode_until, x.reason AS recode_reason,
            CASE WHEN a.wallets THEN (
                SELECT array_agg(w.device_id) FROM device w
                 WHERE w.person_id IN (p0.person_id, p.person_id) AND w.status = 'active'
            ) END AS wallets
-      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[])
-           WITH ORDINALITY AS a(device_id, session_id, scan_id, place_id, qid, wallets, n)
+      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[],
+                  $11::timestamptz[])
+           WITH ORDINALITY AS a(device_id, session_id, scan_id, place_id, qid, wallets, now, n)
       LEFT JOIN device d ON d.device_id = a.device_id
       LEFT JOIN session s ON s.device_id = a.device_id AND s.session_id = a.session_id
       LEFT JOIN reader r ON r.reader_id = s.reader_id
@@ -53,8 +56,15 @@ READ: Final = """
       LEFT JOIN person p0 ON p0.person_id = k.person_id
       LEFT JOIN person p ON p.person_id = coalesce(p0.merged_into, p0.person_id)
       LEFT JOIN person_facts f ON f.person_id = p.person_id
-      LEFT JOIN recode x ON x.person_id = p.person_id
-           AND x.confirmed_at IS NOT NULL AND x.ended_at IS NULL
+      LEFT JOIN LATERAL (
+               SELECT * FROM recode c
+                WHERE c.person_id = ANY (ARRAY[p.person_id] || ARRAY(
+                          SELECT m.person_id FROM merge m
+                           WHERE m.into_id = p.person_id AND m.undone_at IS NULL))
+                  AND c.confirmed_at IS NOT NULL AND c.ended_at IS NULL AND c.until > a.now
+                ORDER BY array_position(ARRAY['red', 'yellow', 'neutral', 'green'], c.colour),
+                         c.until DESC
+                LIMIT 1) x ON true
      ORDER BY a.n
 """
 

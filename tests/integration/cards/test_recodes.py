@@ -323,19 +323,54 @@ async def test_as_of_then_tells_the_recode_of_then(desk: Desk) -> None:
             assert answer["recode"]["reason"] == REASON
 
 
-async def test_a_recode_of_somebody_merged_rests_until_the_merge_is_undone(desk: Desk) -> None:
-    await desk.confirmed("red")
-    kept = await desk.office.stage.person(number="001190000002")
-    waiting = await desk.proposed("yellow")
-    merged = {"qid": desk.qid, "into": kept.qid, "reason": "one person, two papers"}
+async def merge_into(desk: Desk, kept_qid: str) -> None:
+    """The person of the desk is said to be another one."""
+    merged = {"qid": desk.qid, "into": kept_qid, "reason": "one person, two papers"}
     answer = await desk.registrars[0].post("/v1/people:merge", merged)
     assert answer.status_code == 200, answer.text
-    assert "recoded" not in await desk.seen()
+
+
+async def test_a_merge_frees_nobody_and_undoing_it_parts_the_recode_too(desk: Desk) -> None:
+    await desk.confirmed("red")
+    kept = await desk.office.stage.person(number="001190000002")
+    other = await desk.office.stage.wallet(kept.person_id)
+    code = (await other.send("GET", "/v1/me/code")).json()["text"]
+    waiting = await desk.proposed("yellow")
+    await merge_into(desk, kept.qid)
+    for text in (desk.code, code):
+        assert (await card(desk.guard, text))["colour"] == "red"
+    mine = (await other.send("GET", "/v1/me/card")).json()
+    assert (mine["colour"], mine["recode"]["state"]) == ("red", "in-force")
     answer = await desk.registrars[1].post("/v1/recodes:confirm", waiting)
     assert answer.json()["code"] == "recodes.person-merged"
+    appealed = await other.post("/v1/me/card:appeal", {"text": "I was never tested"})
+    assert appealed.status_code == 201, appealed.text
+    asked = {"qid": kept.qid, "where": {"commune": NHA_TRANG}}
+    then = (await desk.registrars[2].post("/v1/cards:as-of", asked)).json()
+    assert (then["colour"], then["recoded"]) == ("red", True)
     answer = await desk.registrars[0].post("/v1/people:undo-merge", {"qid": desk.qid})
     assert answer.status_code == 200, answer.text
     assert (await desk.seen())["colour"] == "red"
+    assert "recoded" not in await card(desk.guard, code)
+
+
+@pytest.mark.parametrize("days", [2, 9])
+async def test_of_two_recodes_that_a_merge_brings_together_the_least_favourable_in_force_counts(
+    desk: Desk, days: int
+) -> None:
+    red = await desk.confirmed("red", days=5)
+    kept = await desk.office.stage.person(number="001190000002")
+    body = desk.wanted("yellow", days=days) | {"qid": kept.qid}
+    proposed = (await desk.registrars[0].post("/v1/recodes:propose", body)).json()
+    key = {name: proposed[name] for name in red}
+    await desk.registrars[1].post("/v1/recodes:confirm", key)
+    await merge_into(desk, kept.qid)
+    other = await desk.office.stage.wallet(kept.person_id)
+    seen, mine = await desk.seen(), (await other.send("GET", "/v1/me/card")).json()
+    assert (seen["colour"], mine["colour"], mine["recode"]["colour"]) == ("red",) * 3
+    desk.office.clock.advance(timedelta(days=5, minutes=1))
+    await desk.office.stage.begin(desk.guard, "guard@stage")
+    assert ("recoded" in await desk.seen()) == (days > 5)
 
 
 async def test_nobody_but_a_registrar_sets_lists_reads_or_decides(desk: Desk) -> None:

@@ -25,14 +25,14 @@ async def appeal(
     recode = await showing.in_force(db, person.person_id, now)
     if recode is None:
         raise RecodeUnknown
-    key = {"person_id": person.person_id, "recode_id": recode.recode_id}
+    key = {"person_id": recode.person_id, "recode_id": recode.recode_id}
     before = (await showing.show(db, means, **key)).appeal
     if before is not None:
         if before.text == text:
             return before
         raise AlreadyAppealed
     sealed = means.vault.seal(model.APPEAL_COLUMN, recode.recode_id, text.encode())
-    await db.execute(queries.APPEAL, person.person_id, recode.recode_id, now, sealed)
+    await db.execute(queries.APPEAL, recode.person_id, recode.recode_id, now, sealed)
     due_on = model.due_on(now)
     details = {
         "recode_id": str(recode.recode_id),

@@ -53,8 +53,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """The recode that counts now; its reason is still sealed."""
+    """The recode that counts now; its reason is still sealed.
 
+    `person_id`: about whom it was set, who may be merged into somebody since.
+    """
+
+    person_id: UUID
     recode_id: UUID
     colour: Colour
     since: datetime

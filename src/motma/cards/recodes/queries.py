@@ -15,26 +15,43 @@ ONE: Final = """
            decision, answer
       FROM recode WHERE person_id = $1 AND recode_id = $2
 """
+# These three ask about somebody and everybody merged into them: a merge frees nobody. Before it
+# each may have had a recode: the least favourable in force counts, of equals the longer one.
+#: $2 now: the one that counts, else the newest.
 LATEST: Final = """
     SELECT person_id, recode_id, colour, reason, until, proposed_by, proposed_at, confirmed_by,
            confirmed_at, ended_by, ended_at, ending, appealed_at, appeal, decided_by, decided_at,
            decision, answer
-      FROM recode WHERE person_id = $1 AND confirmed_at IS NOT NULL
-     ORDER BY confirmed_at DESC LIMIT 1
+      FROM recode
+     WHERE person_id = ANY (ARRAY[$1::uuid] || ARRAY(
+               SELECT m.person_id FROM merge m WHERE m.into_id = $1 AND m.undone_at IS NULL))
+       AND confirmed_at IS NOT NULL
+     ORDER BY CASE WHEN ended_at IS NULL AND until > $2 THEN
+                   array_position(ARRAY['red', 'yellow', 'neutral', 'green'], colour)
+              END NULLS LAST,
+              CASE WHEN ended_at IS NULL AND until > $2 THEN until END DESC NULLS LAST,
+              confirmed_at DESC LIMIT 1
 """
 #: The recode that counts, if its time is not over; served by index recode_in_force.
 IN_FORCE: Final = """
-    SELECT recode_id, colour, confirmed_at AS since, until, reason
+    SELECT person_id, recode_id, colour, confirmed_at AS since, until, reason
       FROM recode
-     WHERE person_id = $1 AND confirmed_at IS NOT NULL AND ended_at IS NULL AND until > $2
+     WHERE person_id = ANY (ARRAY[$1::uuid] || ARRAY(
+               SELECT m.person_id FROM merge m WHERE m.into_id = $1 AND m.undone_at IS NULL))
+       AND confirmed_at IS NOT NULL AND ended_at IS NULL AND until > $2
+     ORDER BY array_position(ARRAY['red', 'yellow', 'neutral', 'green'], colour), until DESC LIMIT 1
 """
 #: What counted at $2, as it was known at $3.
 AS_OF: Final = """
-    SELECT recode_id, colour, confirmed_at AS since, until, reason
+    SELECT person_id, recode_id, colour, confirmed_at AS since, until, reason
       FROM recode
-     WHERE person_id = $1 AND confirmed_at <= least($2::timestamptz, $3::timestamptz)
+     WHERE person_id = ANY (ARRAY[$1::uuid] || ARRAY(
+               SELECT m.person_id FROM merge m
+                WHERE m.into_id = $1 AND m.merged_at <= $3
+                  AND (m.undone_at IS NULL OR m.undone_at > $3)))
+       AND confirmed_at <= least($2::timestamptz, $3::timestamptz)
        AND until > $2 AND (ended_at IS NULL OR ended_at > least($2, $3))
-     ORDER BY confirmed_at DESC LIMIT 1
+     ORDER BY array_position(ARRAY['red', 'yellow', 'neutral', 'green'], colour), until DESC LIMIT 1
 """
 # one whose time is over makes room in the index of those in force
 CLOSE_EXPIRED: Final = """

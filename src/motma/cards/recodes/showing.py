@@ -25,7 +25,7 @@ _MOST_LISTED: Final = 200
 
 
 async def in_force(db: Connection, person_id: UUID, at: datetime) -> InForce | None:
-    """The recode of a person that counts now."""
+    """The recode of a person, or of somebody merged into them, that counts now."""
     row = await db.fetchrow(queries.IN_FORCE, person_id, at)
     return None if row is None else InForce(**row)
 
@@ -40,7 +40,7 @@ async def as_of(
 
 async def latest(db: Connection, means: Means, person_id: UUID, *, by_rules: str) -> Told | None:
     """The person's newest recode that came into force, also when it is over: it has an answer."""
-    row = await db.fetchrow(queries.LATEST, person_id)
+    row = await db.fetchrow(queries.LATEST, person_id, means.clock.now())
     if row is None:
         return None
     found = opened(means, row)
