@@ -188,12 +188,11 @@ def _line(line: bytes) -> list[Delivery | Malformed]:
     if len(line) > LONGEST_LINE:
         return [Malformed("records.line-too-long")]
     try:
-        items = plain.read_line(line) if line.strip() else []
+        return plain.read_line(line) if line.strip() else []  # a Bundle: at most `service.MOST`
     except Malformed as bad:
         return [bad]
     except (ValueError, RecursionError):  # a number or a depth that Python refuses
         return [Malformed("records.json")]
-    return items if len(items) <= service.MOST else [Malformed("records.too-many-items")]
 
 
 def _table(order: Order) -> Rows:
