@@ -41,6 +41,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A colour under a book at a moment; `reasons` and `improvements` only where they may go.
 
     `recoded`: set by hand, against the rules; `recode` says why, and the rules' own colour.
+    `recodes_forgotten`: as of a time whose recodes are no longer kept, so this is the rules' alone.
     """
 
     colour: str
@@ -51,6 +52,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     improvements: tuple[Improvement, ...] | None = None
     recoded: bool = False
     recode: Told | None = None
+    recodes_forgotten: bool = False
 
 
 def short(speaking: Speaking, facts: Facts, at: datetime) -> Card:

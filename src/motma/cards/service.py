@@ -11,6 +11,7 @@ from motma.cards.books import service as published
 from motma.cards.card import Card
 from motma.cards.errors import HistoryExpired
 from motma.cards.recodes import showing as recodes
+from motma.cards.recodes.model import KEPT
 from motma.cards.shelf import Shelf
 from motma.codec.issued import Form
 from motma.identity import issuing
@@ -63,7 +64,7 @@ async def as_of(
     """The card at `true_at` from what was known, and published, at `known_at`.
 
     HistoryExpired where nothing is kept of that time: it is past its keep-until, or was erased, or
-    the person was not registered yet.
+    the person was not registered yet. Recodes are forgotten sooner; the card says where that is so.
     """
     facts = await showing.facts_of(db, means, person_id, true_at=true_at, known_at=known_at)
     if facts.born is None:
@@ -78,7 +79,10 @@ async def as_of(
     )
     found = cards.whole(here, facts, true_at)
     recode = await recodes.as_of(db, person_id, true_at=true_at, known_at=known_at)
-    told = None if recode is None else recodes.told(means, recode, by_rules=found.colour)
+    if recode is None:
+        forgotten = min(true_at, known_at) < means.clock.now() - KEPT
+        return msgspec.structs.replace(found, recodes_forgotten=forgotten)
+    told = recodes.told(means, recode, by_rules=found.colour)
     return cards.over(found, recode, told=told)
 
 

@@ -10,6 +10,7 @@ from motma.cards.card import Card
 from motma.cards.service import Where
 from motma.identity import service as identity
 from motma.kernel.errors import Malformed
+from motma.rules.facts import FIRST_YEAR, LAST_YEAR
 from motma.web.calls import gate_of, platform_of, require_person, require_role
 from motma.web.operations import Operation, post
 from motma.web.reads import log_read
@@ -43,6 +44,8 @@ async def card_as_of(request: Request, body: CardWanted) -> Card:
     for moment, field in ((true_at, "true_at"), (known_at, "known_at")):
         if moment.tzinfo is None:
             raise Malformed("card.moment-without-offset", field)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise Malformed("card.moment-out-of-range", field)
     async with platform.transaction() as db:
         person = await identity.find(db, platform.means, body.qid)
         await log_read(db, platform, session, person.person_id)

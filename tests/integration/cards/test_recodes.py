@@ -323,6 +323,38 @@ async def test_as_of_then_tells_the_recode_of_then(desk: Desk) -> None:
             assert answer["recode"]["reason"] == REASON
 
 
+async def test_as_of_a_time_whose_recodes_are_forgotten_says_that_it_is_the_rules_alone(
+    desk: Desk,
+) -> None:
+    await desk.confirmed("red", days=1)
+    desk.office.clock.advance(timedelta(minutes=1))
+    then = desk.office.clock.now().isoformat()
+    asked = {"qid": desk.qid, "where": {"commune": NHA_TRANG}, "true_at": then}
+    asker = desk.registrars[2]
+    for days, colour, forgotten in ((30, "red", False), (3, "yellow", True)):
+        desk.office.clock.advance(timedelta(days=days))
+        await desk.office.stage.begin(asker, "registrar3@stage")
+        async with desk.office.stage.platform.transaction() as db:
+            await recodes.forget(db, desk.office.clock.now())
+        for known_at in ({}, {"known_at": then}):
+            answer = (await asker.post("/v1/cards:as-of", asked | known_at)).json()
+            found = (answer["colour"], answer.get("recodes_forgotten", False))
+            assert found == (colour, forgotten), answer
+    recent = asked | {"true_at": desk.office.clock.now().isoformat()}
+    assert "recodes_forgotten" not in (await asker.post("/v1/cards:as-of", recent)).json()
+
+
+@pytest.mark.parametrize("field", ["true_at", "known_at"])
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:00:00Z", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-11:00"]
+)
+async def test_a_moment_outside_the_calendar_of_rules_is_declined(
+    desk: Desk, field: str, moment: str
+) -> None:
+    answer = await desk.registrars[0].post("/v1/cards:as-of", {"qid": desk.qid, field: moment})
+    assert (answer.status_code, answer.json()["code"]) == (400, "card.moment-out-of-range")
+
+
 async def merge_into(desk: Desk, kept_qid: str) -> None:
     """The person of the desk is said to be another one."""
     merged = {"qid": desk.qid, "into": kept_qid, "reason": "one person, two papers"}

@@ -20,6 +20,8 @@ ANSWER_COLUMN: Final = "recode.answer"
 
 #: The longest recode, as long as quarantine of 2021. Source: decision 0105.
 LONGEST: Final = timedelta(days=21)
+#: How long one is kept after its end; as `queries.FORGET` and the table's comment say.
+KEPT: Final = timedelta(days=31)
 #: Working days until an appeal is due; as of claims. Source: decision 0105.
 DUE_AFTER: Final = 2
 #: A reason that the person, and a third registrar, can follow.
