@@ -1,15 +1,16 @@
 """National sources over HTTP: laboratories push, operators look, letters are replayed."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from motma.records.sources import letters, metrics, service
+from motma.records.sources import letters, metrics, service, telling
 from motma.records.sources.letters import Letter, Replayed
 from motma.records.sources.model import Health
+from motma.records.sources.telling import Sent
 from motma.web.calls import platform_of, reader_of, require_role
 from motma.web.clients import require_client
 from motma.web.operations import Operation, post
@@ -37,6 +38,12 @@ class Pushed(msgspec.Struct, frozen=True):
 
     taken: list[str]
     refused: list[Refused]
+
+
+class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ids of corrections that the caller has taken: they are not told again."""
+
+    heard: Annotated[list[str], msgspec.Meta(max_length=100)] = []
 
 
 class ByLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +81,15 @@ async def push_tests(request: Request, body: Push) -> Pushed:
         taken = await service.push(db, platform.means, service.pushed_by(client.client_id), items)
     refused = [Refused(dead.item_id, dead.code, dead.field) for dead in taken.dead]
     return Pushed(list(taken.ids), refused)
+
+
+async def next_corrections(request: Request, body: Heard) -> list[Sent]:
+    """What was decided of the caller's records: at most 20, again until they are said as heard."""
+    client = await require_client(request, "corrections:read")
+    platform = platform_of(request)
+    name = service.pushed_by(client.client_id)
+    async with platform.transaction() as db:
+        return await telling.fetch(db, platform.means, name, heard=body.heard)
 
 
 async def list_sources(request: Request, _body: None) -> list[Health]:
@@ -139,6 +155,9 @@ async def discard_letter(request: Request, body: Discard) -> None:
 OPERATIONS = [
     Operation(method="POST", path="/v1/tests", handler=push_tests, body=Push, answer=Pushed,
               auth="client", most_bytes=_MOST_BYTES, summary="Push tests", tag="sources"),
+    Operation(method="POST", path="/v1/corrections:next", handler=next_corrections, body=Heard,
+              answer=list[Sent], auth="client", summary="Decisions of one's records",
+              tag="sources"),
     Operation(method="GET", path="/v1/sources", handler=list_sources, answer=list[Health],
               auth="reader", summary="How sources go", tag="sources"),
     Operation(method="GET", path="/v1/freshness", handler=freshness,

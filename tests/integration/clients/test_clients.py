@@ -18,6 +18,11 @@ from motma.access import service as access
 from motma.access.clients import model, service
 from motma.access.errors import TokenExpired
 from motma.bootstrap import Platform
+from motma.identity import service as identity
+from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.records import service as records
+from motma.records.claims import corrections
+from motma.records.claims.corrections import Errand
 
 AUDIENCE = f"{ORIGIN}/v1/clients:token"
 TEST: dict[str, Any] = {
@@ -92,7 +97,7 @@ async def lab(on_stage: Stage) -> Program:
     return await _program(on_stage)
 
 
-async def _program(stage: Stage) -> Program:
+async def _program(stage: Stage, *scopes: str) -> Program:
     key = Key()
     async with stage.platform.transaction() as db:
         client_id = await service.add(
@@ -100,7 +105,7 @@ async def _program(stage: Stage) -> Program:
             stage.platform.means,
             organisation_id=stage.organisation,
             name="Lab 7",
-            scopes=["tests:write"],
+            scopes=scopes or ["tests:write"],
             jwk=dict(key.jwk),
         )
     return Program(stage, key, client_id)
@@ -266,3 +271,45 @@ async def test_letters_are_seen_by_operators_and_read_and_replayed_by_registrars
     assert said["en"].startswith("The laboratories' results were last read at")
     metrics = await lab.stage.client.get("/metrics/sources")
     assert "motma_source_dead_letters" in metrics.text
+
+
+async def test_a_laboratory_asks_what_was_decided_of_its_own_records_until_it_says_it_heard(
+    lab: Program,
+) -> None:
+    stage = lab.stage
+    program = await _program(stage, "corrections:read", "tests:write")
+    other = await _program(stage, "corrections:read")
+    assert (await _next(lab)).status_code == 403
+    assert (await program.push(await program.token(), TEST)).json()["taken"] == ["T1"]
+    means = stage.platform.means
+    claim = Claim(
+        full_name="Trần Thị Thử",
+        birth="1990-02-03",
+        documents=(ShownDocument(kind="cccd", number="001190900001", seen=True),),
+    )
+    async with stage.platform.transaction() as db:
+        await identity.register(db, means, claim, source="desk", assurance=Assurance.SEEN)
+        person_id = await db.fetchval("SELECT person_id FROM person ORDER BY person_id DESC")
+        record_id = await db.fetchval("SELECT record_id FROM health_record")
+        errand = Errand(
+            person_id=person_id, claim_id=UUID(int=5), effect="retracted", record_id=record_id
+        )
+        shown = await records.find(db, means, record_id)
+        await corrections.leave(db, means, errand, record=shown, kind="test")
+    for _ in range(2):  # an answer that was lost is made again
+        (said,) = (await _next(program)).json()
+        assert (said["correction"]["source_id"], said["correction"]["effect"]) == (
+            "T1",
+            "retracted",
+        )
+    assert (await _next(other, said["id"])).json() == []
+    assert len((await _next(program)).json()) == 1  # another's word changed nothing
+    assert (await _next(program, said["id"], "no-id")).json() == []
+    assert (await _next(program)).json() == []
+
+
+async def _next(program: Program, *heard: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {await program.token()}"}
+    return await program.stage.client.post(
+        "/v1/corrections:next", json={"heard": list(heard)}, headers=headers
+    )

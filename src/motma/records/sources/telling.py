@@ -1,5 +1,6 @@
 """Tells sources what was decided of their records: at least once, each under an id."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +22,8 @@ _ANY_OF: Final = {
 }
 #: Most corrections of one request.
 _MOST: Final = 20
+#: Most that are looked through for what was heard.
+_MOST_HEARD: Final = 100
 #: Seconds a source may take; rows stay locked for as long, so that nothing is sent by two.
 _PATIENCE_S: Final = 5.0
 
@@ -78,6 +81,21 @@ async def waiting(db: Connection) -> list[Waiting]:
     """What no source has heard yet."""
     rows = await db.fetch(queries.UNHEARD, corrections.TOPIC)
     return [Waiting(**dict(row)) for row in rows]
+
+
+async def fetch(db: Connection, means: Means, name: str, *, heard: Sequence[str]) -> list[Sent]:
+    """What a source that asks by itself has not heard yet, once it said what it has.
+
+    Ids that are not its own, or were heard before, change nothing.
+    """
+    before = await corrections.waiting_for(db, means, name, limit=_MOST_HEARD)
+    done = [id_ for id_, _ in before if str(id_) in set(heard)]
+    await corrections.sent(db, means, done)
+    left = [Sent(id=str(id_), correction=said) for id_, said in before if id_ not in done][:_MOST]
+    if left:
+        details = {"source": name, "corrections": len(left)}
+        await means.log(db, "sources.corrections-sent", details)
+    return left
 
 
 def _targets(sources: list[Source], key: str) -> list[Source]:
