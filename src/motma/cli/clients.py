@@ -22,7 +22,7 @@ def add(
     organisation: UUID,
     name: str,
     key: Annotated[Path, typer.Option("--key", help="Public key: a P-256 JWK in a file.")],
-    scope: Annotated[list[str], typer.Option("--scope", help="What it may do: tests:write.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="tests:write, corrections:read.")],
     as_json: AsJson = False,
 ) -> None:
     """Admit a program; prints the client id with which it signs its assertions.

@@ -174,7 +174,7 @@ def discard(letter_id: UUID, reason: Annotated[str, typer.Option("--reason", pro
 def list_corrections(as_json: AsJson = False) -> None:
     """How many decisions of records no source has heard yet; `any:dose` is for all of a kind.
 
-    `motma sources run` sends them to sources with an address; the others have to be told by hand.
+    `motma sources run` sends them to sources with an address; programs ask for their own.
     """
 
     async def work(platform: Platform) -> list[Waiting]:

@@ -24,13 +24,8 @@ class CutOff(Exception):
     """The connection is cut in the middle of an answer."""
 
 
-class _Correction(msgspec.Struct):
-    id: str
-    correction: dict[str, object]
-
-
 class _Corrections(msgspec.Struct):
-    corrections: list[_Correction]
+    corrections: list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +51,7 @@ class Station:
     weather: Weather = field(default_factory=Weather)
     asked: int = 0
     #: What each feed was told, by id: the same again changes nothing.
-    told: dict[str, dict[str, object]] = field(default_factory=dict)
+    told: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +102,7 @@ class Station:
             return Response("no corrections", 400)
         told = self.told.setdefault(request.path_params["feed"], {})
         for each in body.corrections:
-            told.setdefault(each.id, each.correction)
+            told.setdefault(str(each.get("id")), each)
         return Response(status_code=204)
 
     async def corrections(self, request: Request) -> Response:

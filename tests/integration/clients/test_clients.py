@@ -298,7 +298,7 @@ async def test_a_laboratory_asks_what_was_decided_of_its_own_records_until_it_sa
         await corrections.leave(db, means, errand, record=shown, kind="test")
     for _ in range(2):  # an answer that was lost is made again
         (said,) = (await _next(program)).json()
-        assert (said["correction"]["source_id"], said["correction"]["effect"]) == (
+        assert (said["source_id"], said["effect"]) == (
             "T1",
             "retracted",
         )

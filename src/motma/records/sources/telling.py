@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
@@ -28,11 +28,15 @@ _MOST_HEARD: Final = 100
 _PATIENCE_S: Final = 5.0
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
+class Sent(Correction, frozen=True, kw_only=True, omit_defaults=True):
     """A correction as a source gets it; one that has the `id` already leaves it alone."""
 
     id: str
-    correction: Correction
+
+    @classmethod
+    def of(cls, outbox_id: int, said: Correction) -> Self:
+        """Under the id of the row that it waits in."""
+        return cls(id=str(outbox_id), **msgspec.structs.asdict(said))
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +67,7 @@ async def tell(pool: Pool, means: Means, key: str) -> int:
         waiting = await corrections.waiting_for(db, means, key, limit=_MOST)
         if not waiting:
             return 0
-        body = msgspec.json.encode(
-            {"corrections": [Sent(id=str(id_), correction=said) for id_, said in waiting]}
-        )
+        body = msgspec.json.encode({"corrections": [Sent.of(id_, said) for id_, said in waiting]})
         for source in targets:
             async with Egress(
                 private_network=source.private_network, patience_s=_PATIENCE_S
@@ -91,7 +93,7 @@ async def fetch(db: Connection, means: Means, name: str, *, heard: Sequence[str]
     before = await corrections.waiting_for(db, means, name, limit=_MOST_HEARD)
     done = [id_ for id_, _ in before if str(id_) in set(heard)]
     await corrections.sent(db, means, done)
-    left = [Sent(id=str(id_), correction=said) for id_, said in before if id_ not in done][:_MOST]
+    left = [Sent.of(id_, said) for id_, said in before if id_ not in done][:_MOST]
     if left:
         details = {"source": name, "corrections": len(left)}
         await means.log(db, "sources.corrections-sent", details)
