@@ -20,6 +20,7 @@ from motma.kernel.errors import Malformed
 from motma.keys.model import Purpose
 from motma.scan.model import Outcome
 from motma.scan.offline import Place, decide
+from motma.web.snapshots import KEPT_S, SNAPSHOTS
 
 BY = UUID(int=7)
 NOWHERE = Place()
@@ -138,6 +139,47 @@ async def test_anybody_may_fetch_the_snapshot_and_it_names_nobody(on_stage: Stag
     ).content
     wrong = await on_stage.client.get("/v1/snapshot", params={"province": "57"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "snapshot.province")
+
+
+async def test_what_ended_is_gathered_once_for_all_provinces_and_a_minute(
+    on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("motma.web.snapshots.time.monotonic", lambda: now)
+    person = await on_stage.person()
+    keys = (await on_stage.client.get("/v1/snapshot/keys")).json()
+
+    async def ended(**asked: str) -> tuple[int, bytes]:
+        answer = await on_stage.client.get("/v1/snapshot", params=asked)
+        found = read(answer.content, trusting(keys)).body.ended
+        return len(found), found.salt
+
+    before = await ended(province="56")
+    async with on_stage.platform.transaction() as db:
+        await ending.revoke(db, on_stage.platform.means, person.qid, reason="leaked")
+    assert await ended(province="01") == await ended() == before == (0, before[1])
+    now += KEPT_S + 1
+    assert (await ended(province="56"))[0] == (await ended(province="01"))[0] == 1
+
+
+async def test_whoever_has_the_newest_snapshot_is_told_so(on_stage: Stage) -> None:
+    first = await on_stage.client.get("/v1/snapshot")
+    tag = first.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"another", {tag}'):
+        again = await on_stage.client.get("/v1/snapshot", headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+    other = await on_stage.client.get(
+        "/v1/snapshot", params={"province": "56"}, headers={"If-None-Match": tag}
+    )
+    assert (other.status_code, other.headers["etag"] == tag) == (200, False)
+
+
+async def test_a_network_that_asks_too_often_for_snapshots_has_to_wait(on_stage: Stage) -> None:
+    at_s = on_stage.platform.clock.now().timestamp()
+    on_stage.platform.counters.take(SNAPSHOTS, b"127.0.0", at_s=at_s, count=SNAPSHOTS.count)
+    answer = await on_stage.client.get("/v1/snapshot")
+    assert (answer.status_code, answer.json()["code"]) == (429, "access.too-many")
 
 
 async def test_a_province_that_never_was_has_no_snapshot(on_stage: Stage) -> None:

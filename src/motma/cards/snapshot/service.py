@@ -1,6 +1,7 @@
 """Making a snapshot: what ended, which books speak, which keys sign, all under one signature."""
 
 import asyncio
+from datetime import datetime
 
 import msgspec
 
@@ -17,33 +18,52 @@ from motma.rules.books.choosing import speaks_in
 from motma.storage.pool import Connection
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was not valid any more, and as of when: the costly part of a snapshot."""
+
+    as_of: datetime
+    ended: Ended
+
+
 async def make(db: Connection, means: Means, *, province: str | None = None) -> bytes:
-    """The signed file for the gates of a province, or of the whole country.
+    """The signed file for the gates of a province, or of the whole country; in a transaction."""
+    insist_province(province)
+    return await write_for(db, means, await gather(db, means), province=province)
+
+
+async def gather(db: Connection, means: Means) -> Gone:
+    """The filter of everything that is not valid any more, in the whole country.
 
     Inside a transaction. Every ending that was acknowledged before `as_of` is in it, because it
     was committed before the first row is read here.
     """
     as_of = means.clock.now()
-    day = civil_day(as_of)
-    if province is not None and not _exists(province):
-        raise Malformed("snapshot.province", "province")
-    gone = await _ended(db, means)
+    entries = [ended.whole(qid) async for qid in queries.ended(db)]
+    async for qid, present in queries.reissued(db):
+        entries += [ended.issue(qid, number) for number in range(1, present)]
+    found = await asyncio.to_thread(ended.ended, entries, salt=means.random(SALT_BYTES))
+    return Gone(as_of=as_of, ended=found)
+
+
+async def write_for(db: Connection, means: Means, gone: Gone, *, province: str | None) -> bytes:
+    """The signed file of a province, as of when its endings were gathered."""
+    as_of, day = gone.as_of, civil_day(gone.as_of)
     books = await published.books_at(db, known_at=as_of)
+    ring = means.keyring
     body = Body(
         as_of=as_of,
-        demo=means.keyring.demo,
+        demo=ring.demo,
         province=province,
-        keys=means.keyring.jwks(),
-        signers=means.keyring.jwks(Purpose.SNAPSHOT),
+        keys=ring.jwks(),
+        signers=ring.jwks(Purpose.SNAPSHOT),
         books=tuple(
             msgspec.Raw(book.write())
             for book in books
             if province is None or speaks_in(book.book.scope, province, day)
         ),
         schemes=tuple(Scheme(number=book.number, title=book.book.title) for book in books),
-        ended=gone,
+        ended=gone.ended,
     )
-    ring = means.keyring
     return await asyncio.to_thread(
         write,
         body,
@@ -52,12 +72,10 @@ async def make(db: Connection, means: Means, *, province: str | None = None) -> 
     )
 
 
-async def _ended(db: Connection, means: Means) -> Ended:
-    """The filter of everything that is not valid any more."""
-    entries = [ended.whole(qid) async for qid in queries.ended(db)]
-    async for qid, present in queries.reissued(db):
-        entries += [ended.issue(qid, number) for number in range(1, present)]
-    return await asyncio.to_thread(ended.ended, entries, salt=means.random(SALT_BYTES))
+def insist_province(province: str | None) -> None:
+    """Decline a code that no province has or had."""
+    if province is not None and not _exists(province):
+        raise Malformed("snapshot.province", "province")
 
 
 def _exists(province: str) -> bool:
