@@ -2,10 +2,11 @@
 
 import zlib
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
-from tests.snapshotting import NOW, QID, SIGNER, STRANGER, Key, body, file, snapshot
+from tests.snapshotting import ISSUER, NOW, QID, SIGNER, STRANGER, Key, body, file, snapshot
 
 from motma.cards.snapshot import ended, model
 from motma.cards.snapshot.errors import (
@@ -67,6 +68,20 @@ def test_a_snapshot_of_another_key_is_refused() -> None:
         read(file(body(), key=Key(7, SIGNER.kid)), TRUST)
 
 
+def test_a_snapshot_signed_by_a_retired_key_is_refused_one_by_an_earlier_key_is_not() -> None:
+    for state in ("pending", "active", "verify-only"):
+        assert read(WHOLE, trusting(in_state(SIGNER, state))).body.as_of == NOW
+    with pytest.raises(SnapshotKeyUnknown):
+        read(WHOLE, trusting(in_state(SIGNER, "retired")))
+
+
+def test_a_code_signed_by_a_key_that_the_snapshot_calls_retired_is_of_an_unknown_key() -> None:
+    for state, known in (("verify-only", True), ("retired", False)):
+        keys = in_state(ISSUER, state)
+        found = snapshot(msgspec.structs.replace(body(), keys=keys)).find_key(ISSUER.kid)
+        assert (found is not None) is known
+
+
 def test_another_version_is_told_from_a_damaged_file() -> None:
     assert refused(WHOLE.replace(b"motma-snapshot 1", b"motma-snapshot 2", 1)) == "snapshot.version"
 
@@ -109,6 +124,11 @@ def test_too_old_a_snapshot_and_one_of_the_future_are_refused() -> None:
 def test_a_key_that_is_changed_while_signing_is_taken_over() -> None:
     data = file(body(), key=STRANGER, sign=SIGNER.sign)
     assert read(data, TRUST).body.as_of == NOW
+
+
+def in_state(key: Key, state: str) -> dict[str, Any]:
+    """The key set of a key that is published in that state."""
+    return {"keys": [one | {"state": state} for one in key.key_set()["keys"]]}
 
 
 def _signed(packed: bytes) -> bytes:
