@@ -108,8 +108,7 @@ def undo(review_id: Id, as_json: AsJson = False) -> None:
     async def work(platform: Platform) -> int:
         async with platform.transaction() as db:
             undone = await queueing.undo(db, platform.means, review_id, by=BY)
-            await detach(db, platform.means, undone, by=BY)
-        return len(undone.subjects)
+            return await detach(db, platform.means, undone, by=BY)
 
     count = run(work)
     out({"records": count}, as_json=as_json, text=f"{count} records wait again")
