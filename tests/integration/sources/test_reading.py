@@ -304,6 +304,12 @@ async def test_a_file_that_was_read_is_deleted_in_its_time(
     drop(folder, "b", made().tests[1:2])
     await reading.add_one("labs", "tests", folder.as_uri())
     await running.drain(reading.platform.pool, reading.platform.means, "labs")
+    stuck = folder / "done" / "0.ndjson"
+    stuck.mkdir()  # something that can't be deleted like a file
+    os.utime(stuck, (written, written))
+    async with reading.platform.transaction() as db:
+        await service.forget(db, reading.platform.means)
+    stuck.rmdir()
     async with reading.platform.transaction() as db:
         await service.forget(db, reading.platform.means)
     (left,) = (folder / "done").iterdir()

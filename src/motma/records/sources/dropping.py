@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import structlog
 
 from motma.records.sources.errors import AnswerUnreadable
 from motma.records.sources.model import Page
@@ -18,6 +19,9 @@ _MOST_BYTES: Final = 8 << 20
 
 #: The cursor of a folder in which nothing was read yet.
 _NOTHING: Final = "-"
+
+
+_log = structlog.get_logger("motma.sources")
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -47,8 +51,11 @@ class FolderDrop:
             raise AnswerUnreadable from error
 
     async def forget(self, before: datetime) -> None:
-        """Delete files in `done/` that were written before that."""
-        await asyncio.to_thread(self._forget, before.timestamp())
+        """Delete files in `done/` that were written before that; what can't be is logged."""
+        try:
+            await asyncio.to_thread(self._forget, before.timestamp())
+        except OSError as error:  # of one folder; reading and the other sources go on
+            _log.warning("a read file was not deleted", error=type(error).__name__)
 
     async def settled(self, cursor: str) -> None:
         """Move a file away once its last line is committed."""
