@@ -8,6 +8,7 @@ import msgspec
 
 from motma.access.means import Means
 from motma.identity import service as identity
+from motma.kernel.errors import Declined
 from motma.records import service as records
 from motma.records.claims import queries, service
 from motma.records.claims.candidates import beside
@@ -91,10 +92,16 @@ async def waiting_for(
 ) -> list[tuple[int, Correction]]:
     """What a source (or `any:dose`) has not heard yet, with the id to call `sent` with.
 
-    The rows stay locked until the caller's transaction ends, so that nothing is sent by two.
+    The rows stay locked until the caller's transaction ends, so that nothing is sent by two. One of
+    whose person nothing is kept any more ends here: it must not hold back the others.
     """
-    rows = await db.fetch(queries.WAITING, TOPIC, key, limit)
-    return [(row["outbox_id"], await opened(db, means, row["body"])) for row in rows]
+    messages = []
+    for row in await db.fetch(queries.WAITING, TOPIC, key, limit):
+        try:
+            messages.append((row["outbox_id"], await opened(db, means, row["body"])))
+        except Declined:
+            await sent(db, means, [row["outbox_id"]])
+    return messages
 
 
 async def sent(db: Connection, means: Means, outbox_ids: Sequence[int]) -> None:

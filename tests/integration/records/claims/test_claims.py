@@ -139,6 +139,22 @@ async def test_an_accepted_claim_attaches_the_record_at_once_and_tells_the_sourc
     assert await corrections.waiting_for(desk.db, desk.means, "registry") == []
 
 
+async def test_a_correction_about_somebody_who_is_gone_holds_back_nobody_elses(desk: Desk) -> None:
+    person = await desk.register()
+    record_id = await waiting_dose(desk)
+    claim = await filed(desk, person)
+    await accepted(desk, person, claim, effect=ATTACH, record_id=record_id)
+    await desk.db.execute(
+        "INSERT INTO local.outbox (topic, key, body, created_at)"
+        " SELECT topic, key, jsonb_set(body, '{person_id}', to_jsonb(gen_random_uuid())),"
+        " created_at - interval '1 day' FROM local.outbox WHERE topic = 'records.correction'"
+    )
+    assert len(await errands(desk)) == 2
+    waiting = await corrections.waiting_for(desk.db, desk.means, "registry")
+    assert [message.claim_id for _, message in waiting] == [claim.claim_id]
+    assert len(await corrections.waiting_for(desk.db, desk.means, "registry")) == 1
+
+
 async def test_undoing_restores_what_was_and_the_claim_is_open_with_a_new_day(desk: Desk) -> None:
     person = await desk.register()
     record_id = await waiting_dose(desk)
