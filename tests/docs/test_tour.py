@@ -39,7 +39,7 @@ _MASKS: Final = (
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "ID"),
     (re.compile(r"\b[0-9,]+ (bytes|people|concerned|minutes|codes)"), r"NUMBER \1"),
     # which cards change depends on how many people the demo has
-    (re.compile(r"^  [0-9]{2} +\w+ → \w+: [0-9]+$", re.MULTILINE), ""),
+    (re.compile(r"^  (?:[0-9]{2} +\w+ → \w+: [0-9]+|no card changes)$", re.MULTILINE), ""),
     (re.compile(r"(leaves|events|waiting|checkpoints)( +)[0-9]+"), r"\1\2NUMBER"),
 )
 
