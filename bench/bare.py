@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from unittest.mock import patch
 from uuid import UUID
 
 import msgspec
@@ -51,7 +52,7 @@ def create() -> Starlette:
 
 def create_without_audit() -> Starlette:
     """Motma, answering scans without appending them."""
-    setattr(Appender, "append", _at_once)  # noqa: B010 - a method is replaced on purpose
+    patch.object(Appender, "append", _at_once).start()
     return create_motma()
 
 

@@ -90,18 +90,20 @@ class Mirror:
         """Every whole checkpoint, in the order in which they were signed."""
         if not self._checkpoints.exists():
             return
-        parts: list[str] = []
+        text: str | None = None  # the block before, whose signatures come next
         lines: list[str] = []
         with self._checkpoints.open() as file:
             for line in file:
                 if line != "\n":
                     lines.append(line)
                     continue
-                parts.append("".join(lines))
+                block = "".join(lines)
                 lines.clear()
-                if len(parts) == 2:  # noqa: PLR2004 - text and signatures
-                    yield _checkpoint(*parts)
-                    parts.clear()
+                if text is None:
+                    text = block
+                else:
+                    yield _checkpoint(text, block)
+                    text = None
 
     def latest(self) -> Checkpoint | None:
         """The last checkpoint that was signed."""

@@ -117,9 +117,7 @@ def record(  # noqa: PLR0913 - an event has these columns; all keyword-only
     key = event_id or uuid7(now, random)
     tag = None if person_id is None else vault.tag(person_id, civil_day(now))
     sealed = vault.seal(_COLUMN, key, msgspec.json.encode(details))
-    salt = random(SALT_BYTES)
-    row = _canonical(device_id, key, kind, true_at, now, tag, outcome, body_hash, sealed)
-    return Event(
+    draft = Event(
         device_id=device_id,
         event_id=key,
         kind=kind,
@@ -129,9 +127,10 @@ def record(  # noqa: PLR0913 - an event has these columns; all keyword-only
         outcome=outcome,
         body_hash=body_hash,
         sealed=sealed,
-        salt=salt,
-        commitment=sha256(salt + row).digest(),
+        salt=random(SALT_BYTES),
+        commitment=b"",
     )
+    return msgspec.structs.replace(draft, commitment=commit(draft))
 
 
 def opened(vault: Vault, event: Event) -> Entry:
@@ -150,16 +149,21 @@ def commit(event: Event) -> bytes:
 
 def canonical(event: Event) -> bytes:
     """Every column but salt and commitment: fixed lengths, or a length before the bytes."""
-    return _canonical(
-        event.device_id,
-        event.event_id,
-        event.kind,
-        event.at,
-        event.known_at,
-        event.person_tag,
-        event.outcome,
-        event.body_hash,
-        event.sealed,
+    named = event.kind.encode()
+    return b"".join(
+        (
+            _LABEL,
+            event.device_id.bytes,
+            event.event_id.bytes,
+            len(named).to_bytes(2),
+            named,
+            microseconds(event.at).to_bytes(8, signed=True),
+            microseconds(event.known_at).to_bytes(8, signed=True),
+            _optional(event.person_tag),
+            _optional(None if event.outcome is None else event.outcome.encode()),
+            _optional(event.body_hash),
+            _optional(event.sealed),
+        )
     )
 
 
@@ -175,36 +179,6 @@ def microseconds(moment: datetime) -> int:
 def moment_of(value: int) -> datetime:
     """The moment that many microseconds after 1970."""
     return _EPOCH + value * _MICROSECOND
-
-
-def _canonical(  # noqa: PLR0913, PLR0917 - the columns, in their order
-    device_id: UUID,
-    event_id: UUID,
-    kind: str,
-    at: datetime,
-    known_at: datetime,
-    person_tag: bytes | None,
-    outcome: str | None,
-    body_hash: bytes | None,
-    sealed: bytes,
-) -> bytes:
-    """As `canonical`; apart from `Event`, because every scan makes one."""
-    named = kind.encode()
-    return b"".join(
-        (
-            _LABEL,
-            device_id.bytes,
-            event_id.bytes,
-            len(named).to_bytes(2),
-            named,
-            microseconds(at).to_bytes(8, signed=True),
-            microseconds(known_at).to_bytes(8, signed=True),
-            _optional(person_tag),
-            _optional(None if outcome is None else outcome.encode()),
-            _optional(body_hash),
-            _optional(sealed),
-        )
-    )
 
 
 def _optional(value: bytes | None) -> bytes:

@@ -49,7 +49,7 @@ class Witness(Protocol):
         """A cosignature/v1 line; CosignRefused when the checkpoint continues no earlier one."""
         ...
 
-    async def remembered(self, origin: str) -> int:
+    async def remembered(self, origin: str, /) -> int:
         """The size of the last checkpoint it cosigned for this log; 0 for none."""
         ...
 

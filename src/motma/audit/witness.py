@@ -159,7 +159,7 @@ class RemoteWitness:
         self._patience_s = patience_s
         self._size = 0
 
-    async def remembered(self, origin: str) -> int:  # noqa: ARG002 - one log a client
+    async def remembered(self, _origin: str, /) -> int:
         """What it said last; a wrong guess is corrected by its next answer."""
         return self._size
 

@@ -10,9 +10,9 @@ from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
 from motma.cli.records import line_of
 from motma.cli.running import out, run
-from motma.records.claims import deciding, model, showing
+from motma.records.claims import deciding, showing
 from motma.records.claims.deciding import Listed
-from motma.records.claims.model import Acceptance, Claim
+from motma.records.claims.model import Acceptance, Claim, Effect
 from motma.records.claims.showing import SideBySide
 
 app = typer.Typer(no_args_is_help=True, help="Claims: records that are missing or wrong.")
@@ -68,7 +68,7 @@ def show(person: UUID, claim: UUID, as_json: AsJson = False) -> None:
 def accept(
     person: UUID,
     claim: UUID,
-    effect: Annotated[str, typer.Argument(help="attached, detached, retracted or forwarded")],
+    effect: Annotated[Effect, typer.Argument()],
     reason: _Reason,
     record: Annotated[UUID | None, typer.Option("--record", help="The waiting record.")] = None,
     as_json: AsJson = False,
@@ -77,10 +77,7 @@ def accept(
 
     Example: motma claims accept PERSON CLAIM attached --record RECORD --reason "paper seen"
     """
-    effects = {each for every in model.ANSWERS.values() for each in every}
-    if effect not in effects:
-        raise typer.BadParameter(", ".join(sorted(effects)), param_hint="effect")
-    accepted = Acceptance(effect=effect, reason=reason, record_id=record)  # type: ignore[arg-type]
+    accepted = Acceptance(effect=effect, reason=reason, record_id=record)
 
     async def work(platform: Platform) -> Claim:
         async with platform.transaction() as db:

@@ -59,11 +59,11 @@ def why(
 
     Example: motma matching why < evidence.json
     """
-    evidence = _evidence() if review_id is None else None
+    asked = review_id or _evidence()
 
     async def work(platform: Platform) -> tuple[str, tuple[Side, ...]]:
         async with platform.transaction() as db:
-            decision, found = await _explained(platform, db, review_id, evidence)
+            decision, found = await _explained(platform, db, asked)
             for side in found:
                 details = {"role": "command-line", "purpose": "registration", "reader": str(BY)}
                 await platform.means.log(db, "identity.read", details, person_id=side.person_id)
@@ -115,16 +115,15 @@ def undo(review_id: Id, as_json: AsJson = False) -> None:
 
 
 async def _explained(
-    platform: Platform, db: Connection, review_id: UUID | None, evidence: Evidence | None
+    platform: Platform, db: Connection, asked: UUID | Evidence
 ) -> tuple[str, tuple[Side, ...]]:
     """The decision in a word, and the candidates."""
-    if review_id is not None:
-        opened = await queueing.show(db, platform.means, review_id)
+    if isinstance(asked, UUID):
+        opened = await queueing.show(db, platform.means, asked)
         return "review", (await sides.beside(db, platform.means, opened)).candidates
-    assert evidence is not None  # noqa: S101 - there is one or the other
-    match = await finding.find(db, platform.means, evidence)
+    match = await finding.find(db, platform.means, asked)
     people = await finding.load(db, platform.means, match.candidates)
-    found = await sides.compare(db, platform.means, evidence, people)
+    found = await sides.compare(db, platform.means, asked, people)
     return f"{match.decision} {match.probability:.6f}", found
 
 

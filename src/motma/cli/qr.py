@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -199,12 +199,14 @@ def _personal(value: Personal) -> dict[str, object]:
     }
 
 
-def _plain(value: Any) -> dict[str, object]:  # noqa: ANN401 - any value of the codec
+def _plain(value: object) -> dict[str, object]:
     """A frozen value as a dictionary, dates and nested values included."""
+    if not is_dataclass(value):
+        raise TypeError(type(value).__name__)
     return {field.name: _plain_part(getattr(value, field.name)) for field in fields(value)}
 
 
-def _plain_part(part: Any) -> object:  # noqa: ANN401 - the same
+def _plain_part(part: object) -> object:
     """One field: births as text, moments in UTC, choices by name, nested values as objects."""
     if isinstance(part, Enum):
         return part.name.lower().replace("_", "-")

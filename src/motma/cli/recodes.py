@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
@@ -31,7 +31,7 @@ Reason = Annotated[str, typer.Option("--reason", prompt=True, help="The person r
 @app.command()
 def propose(
     qid: str,
-    colour: Annotated[str, typer.Argument(help="green, yellow, red or neutral")],
+    colour: Annotated[Colour, typer.Argument()],
     reason: Reason,
     until: Annotated[
         datetime,
@@ -48,10 +48,8 @@ def propose(
 
     Example: motma recodes propose 179182651409203417 red --until 2026-12-02 --by an@desk
     """
-    if colour not in get_args(Colour):
-        raise typer.BadParameter(", ".join(get_args(Colour)), param_hint="colour")
     wanted = Wanted(
-        colour=colour,  # type: ignore[arg-type]
+        colour=colour,
         reason=reason,
         until=until.replace(tzinfo=CIVIL_ZONE),
     )
@@ -156,7 +154,7 @@ def show(person: UUID, recode: UUID, by: By, pin: Pin, as_json: AsJson = False) 
 def decide(
     person: UUID,
     recode: UUID,
-    decision: Annotated[str, typer.Argument(help="upheld or ended")],
+    decision: Annotated[Decision, typer.Argument()],
     reason: Reason,
     by: By,
     pin: Pin,
@@ -166,8 +164,6 @@ def decide(
 
     Example: motma recodes decide PERSON RECODE ended --reason "a namesake's test" --by chi@desk
     """
-    if decision not in get_args(Decision):
-        raise typer.BadParameter(", ".join(get_args(Decision)), param_hint="decision")
 
     async def step(db: Connection, platform: Platform, by_id: UUID) -> Recode:
         return await appealing.decide(
@@ -175,7 +171,7 @@ def decide(
             platform.means,
             person_id=person,
             recode_id=recode,
-            decision=decision,  # type: ignore[arg-type]
+            decision=decision,
             reason=reason,
             by=by_id,
         )

@@ -59,6 +59,7 @@ def _tests(tests: Iterable[Test], true_at: datetime | None) -> tuple[rules.Test,
         and (true_at is None or datetime.fromisoformat(test.at) <= true_at)
     }
     return tuple(
+        # both words are among the rules' own: `reading` and `_SAYING` let no other in
         rules.Test(disease=disease, kind=kind, at=at, result=result)  # type: ignore[arg-type]
         for at, disease, kind, result in sorted(found)
     )

@@ -75,7 +75,7 @@ async def metrics(_request: Request, _body: None) -> Response:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # prometheus-client
     return Response(generate_latest(together), media_type=CONTENT_TYPE_LATEST)
 
 

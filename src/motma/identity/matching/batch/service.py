@@ -23,6 +23,7 @@ from motma.identity.matching.weights import Model
 
 HEADER: Final = ("record_id", "decision", "person_id", "probability", "candidates")
 _DECISIONS: Final = ("none", "review", "link")
+_LINK: Final = _DECISIONS.index("link")
 _STEP: Final = 50_000
 
 #: Hears which stage the work is in and how many rows more are done.
@@ -93,7 +94,13 @@ def write(path: Path, done: Matched) -> None:
             decisions = links.decision[rows].tolist()
             shown = people[links.candidates[rows]].tolist()
             writer.writerows(
-                (one, _DECISIONS[said], who[0] if said == 2 else "", f"{sure:.6f}", _joined(who))  # noqa: PLR2004
+                (
+                    one,
+                    _DECISIONS[said],
+                    who[0] if said == _LINK else "",
+                    f"{sure:.6f}",
+                    _joined(who),
+                )
                 for one, said, who, sure in zip(
                     done.files.records.ids[rows],
                     decisions,
