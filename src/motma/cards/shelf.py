@@ -1,13 +1,14 @@
 """The published books as one process knows them: which speaks at a place, without a query."""
 
-from datetime import date, datetime, timedelta
+import asyncio
+from datetime import UTC, date, datetime
 from typing import Final
 
 from motma.cards.books import service as published
 from motma.kernel.clock import civil_day
 from motma.rules.books.choosing import Speaking, speaking
 from motma.rules.books.compiling import CompiledBook
-from motma.storage.pool import Connection
+from motma.storage.pool import Connection, Pool
 
 _Place = tuple[str | None, date | None, str | None, date]
 
@@ -23,18 +24,23 @@ class Shelf:
         self.changes = -1  # how many beginnings and ends of publications are known here
         self.read_at: datetime | None = None
         self._chosen: dict[_Place, Speaking] = {}
+        self._catching_up = asyncio.Lock()
+
+    async def catch_up(self, pool: Pool, seen: int, now: datetime) -> None:
+        """Read what was published, once for all who saw it together: a gate needs the pool too."""
+        async with self._catching_up:
+            if seen != self.changes:
+                async with pool.acquire() as db:
+                    await self.keep_up(db, now)
 
     async def keep_up(self, db: Connection, now: datetime) -> None:
-        """Refresh if something was published since."""
-        if await published.changes(db) != self.changes:
-            await self.refresh(db, now)
-
-    async def refresh(self, db: Connection, now: datetime) -> None:
-        """Take over what was published; a reader that comes meanwhile finds the old or the new."""
-        # what is published while we read must not be taken for known
+        """Take over what was published since; who comes meanwhile finds the old or the new."""
+        # counted first: what is published while we read must not be taken for known
         changes = await published.changes(db)
-        # a publisher's clock may be a little ahead of ours
-        self.books = await published.books_at(db, known_at=now + _AHEAD)
+        if changes == self.changes:
+            return
+        # whatever has not ended, for a publisher's clock may be ahead of ours
+        self.books = await published.books_at(db, known_at=_LATEST)
         self._chosen = {}
         self.changes, self.read_at = changes, now
 
@@ -64,6 +70,6 @@ class Shelf:
         return found
 
 
-_AHEAD: Final = timedelta(seconds=10)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 #: Places remembered; a nation has five million, one process serves few of them.
 MOST_REMEMBERED: Final = 20_000

@@ -186,7 +186,7 @@ async def rebuild(db: Connection, means: Means, person_ids: Iterable[UUID]) -> N
     kept = sorted({one.person_id for one in await finding.load(db, means, set(person_ids))})
     if not kept:
         return
-    await db.execute(queries.LOCK_FACTS, kept)
+    await queries.lock_facts(db, kept)
     people = await finding.load(db, means, kept)
     born = {person.person_id: person.profile.birth.value for person in people}
     whose = {person_id: person_id for person_id in kept}

@@ -217,6 +217,11 @@ async def lock_records(db: Connection, record_ids: Iterable[UUID]) -> None:
     await db.execute(LOCK_RECORDS, sorted(set(record_ids)))
 
 
+async def lock_facts(db: Connection, person_ids: Iterable[UUID]) -> None:
+    """Wait for everybody else who makes the facts of these people; in one order, after records."""
+    await db.execute(LOCK_FACTS, sorted(set(person_ids)))
+
+
 async def records(db: Connection, record_ids: Sequence[UUID]) -> dict[UUID, Record]:
     """The rows by id; served by the primary key."""
     return {row["record_id"]: row for row in await db.fetch(RECORDS, record_ids)}

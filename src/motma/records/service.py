@@ -1,6 +1,6 @@
 """Use cases of records: receive, attach, detach, retract, undo, show; the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +33,8 @@ REUSED: Final = "records.version-reused"
 
 #: Most deliveries of one call: each takes a lock until the transaction ends.
 MOST: Final = 500
+#: Waiting records looked at for one person: an organiser's phone stands in thousands.
+MOST_LOOKED_AT: Final = 200
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,18 +203,40 @@ async def follow(db: Connection, means: Means, person_id: UUID) -> int:
 
     Call it after registering, correcting, linking a document, deciding a case, or merging.
     """
-    found = await rematch(db, means, person_id)
-    await rebuild(db, means, person_id)
+    return await follow_all(db, means, [person_id])
+
+
+async def follow_all(db: Connection, means: Means, person_ids: Iterable[UUID]) -> int:
+    """The same for many: whoever changes several people in one transaction calls it once, last.
+
+    Locks are taken as `receive` takes them, all records before any facts, so that a page of people
+    and a page of doses do not wait for each other.
+    """
+    kept = {(await identity.resolve(db, means, one)).person_id for one in person_ids}
+    waiting = {one for each in kept for one in await _waiting_for(db, means, each)}
+    await queries.lock_records(db, waiting)
+    await queries.lock_facts(db, kept)
+    found = await rematch_records(db, means, sorted(waiting))
+    await attaching.rebuild(db, means, kept)
     return found
 
 
-async def rematch(db: Connection, means: Means, person_id: UUID, *, limit: int = 200) -> int:
+async def rematch(
+    db: Connection, means: Means, person_id: UUID, *, limit: int = MOST_LOOKED_AT
+) -> int:
     """Match again what may be waiting for this person: call it after registering or linking."""
+    return await rematch_records(db, means, await _waiting_for(db, means, person_id, limit))
+
+
+async def _waiting_for(
+    db: Connection, means: Means, person_id: UUID, limit: int = MOST_LOOKED_AT
+) -> list[UUID]:
+    """Records that may be waiting for this person, those that agree in most keys first."""
     person = await identity.resolve(db, means, person_id)
     keys = matching.keys_of(person.profile)
     blinds = [blind for kind, value in keys for blind in means.vault.blinds(kind, value)]
     rows = await db.fetch(queries.WAITING_UNDER, blinds, limit)
-    return await rematch_records(db, means, [row["record_id"] for row in rows])
+    return [row["record_id"] for row in rows]
 
 
 async def rematch_records(db: Connection, means: Means, record_ids: Sequence[UUID]) -> int:

@@ -134,8 +134,7 @@ async def _card(
     if "card" not in view.fields:
         return None
     if row["book_changes"] != gate.shelf.changes:
-        async with gate.pool.acquire() as db:
-            await gate.shelf.refresh(db, now)
+        await gate.shelf.catch_up(gate.pool, row["book_changes"], now)
     kind = row["place_kind"]
     here = gate.shelf.speaking_at(row["commune_code"], row["commune_as_of"], kind, now)
     recode = _recode(row)

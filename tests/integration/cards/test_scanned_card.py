@@ -1,14 +1,19 @@
 """The card in a scan's answer: by the book of the place, by the view, at once, and in the code."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.staging import Caller
 
 from motma.access import service as access
+from motma.cards.books import service as published
+from motma.cards.shelf import Shelf
 from motma.codec import issued
+from motma.rules.books.compiling import CompiledBook
 from motma.rules.facts import Facts
+from motma.storage.pool import Connection
 
 from .conftest import NHA_TRANG, NOON, ONE_DOSE, SINCE, book
 
@@ -132,3 +137,23 @@ async def test_nobody_but_a_registrar_asks_as_of_then(office: "Office", login: s
     caller = office.first if login == "authority@stage" else await office.stage.sign_in(login)
     answer = await caller.post("/v1/cards:as-of", {"qid": made.qid})
     assert answer.json()["code"] == "access.forbidden"
+
+
+async def test_however_many_gates_see_a_new_book_together_it_is_read_once(
+    office: "Office", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.published(book())
+    reads: list[datetime] = []
+    whole = published.books_at
+
+    async def counted(db: Connection, *, known_at: datetime) -> tuple[CompiledBook, ...]:
+        reads.append(known_at)
+        return await whole(db, known_at=known_at)
+
+    monkeypatch.setattr(published, "books_at", counted)
+    pool, shelf = office.stage.platform.pool, Shelf()
+    async with pool.acquire() as db:
+        seen = await published.changes(db)
+    await asyncio.gather(*(shelf.catch_up(pool, seen, NOON) for _ in range(40)))
+    assert len(reads) == 1  # although the publisher's clock was a minute ahead of NOON
+    assert [one.id for one in shelf.books] == ["test-book"]

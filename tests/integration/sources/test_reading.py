@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -94,6 +95,27 @@ async def test_two_registers_of_the_same_people_are_read_beside_each_other(
     await reading.run("UPDATE local.source SET cursor = ''")
     await _drain(reading, *KINDS)
     assert await reading.state() == together
+
+
+async def test_a_page_that_a_deadlock_ended_begins_again_and_is_taken_once(
+    reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(tmp_path / "drop", "a", made().tests[:5])
+    await reading.add_one("labs", "tests", (tmp_path / "drop").as_uri())
+    whole = letters.write
+    ended: list[int] = []
+
+    async def in_the_way(*given: Any) -> int:
+        done = await whole(*given)
+        if len(ended) < service.RETRIES:
+            ended.append(done)
+            raise asyncpg.DeadlockDetectedError
+        return done
+
+    monkeypatch.setattr(letters, "write", in_the_way)
+    assert await running.drain(reading.platform.pool, reading.platform.means, "labs") == 5
+    assert len(ended) == service.RETRIES
+    assert await reading.value("SELECT count(*) FROM health_record") == 5
 
 
 async def _registered(reading: Reading) -> list[tuple[int]]:

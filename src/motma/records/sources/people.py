@@ -13,7 +13,7 @@ from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import Registered
 from motma.kernel.documents import HOME
 from motma.kernel.errors import Declined, Malformed
-from motma.records import following
+from motma.records import service as records
 from motma.records.sources import queries
 from motma.records.sources.model import Dead, Taken
 from motma.records.sources.naming import LARGEST_VERSION, LONGEST_ID, id_of
@@ -90,22 +90,29 @@ async def take(
     before = await queries.versions_taken(db, every)
     known = {id_: max((before.get(k, -1) for k in ks), default=-1) for id_, ks in keys.items()}
     taken, versions, newer = [], [], {}
+    registered: list[UUID] = []
     for text, item in read:
         if item.version > known[item.id]:
-            refused = await _register(db, means, source, item, by)
+            refused = await _register(db, means, source, item, by, registered)
             if refused is not None:
                 dead.append(Dead(text=text, item_id=item.id, code=refused[0], field=refused[1]))
                 continue
             known[item.id] = newer[item.id] = item.version
         taken.append(item.id)
         versions.append(item.version)
+    await records.follow_all(db, means, registered)
     written = [keys[id_][0] for id_ in newer]
     await db.execute(queries.PUT_ITEMS, written, list(newer.values()), means.clock.now())
     return Taken(ids=tuple(taken), versions=tuple(versions), dead=tuple(dead))
 
 
 async def _register(
-    db: Connection, means: Means, source: str, item: PersonItem, by: UUID | None
+    db: Connection,
+    means: Means,
+    source: str,
+    item: PersonItem,
+    by: UUID | None,
+    registered: list[UUID],
 ) -> tuple[str, str | None] | None:
     """None when done, else code and field; what failed left nothing behind."""
     try:
@@ -117,8 +124,8 @@ async def _register(
                 source=source if by is None else f"registrar:{by}",
                 assurance=Assurance.CONFIRMED if by is None else Assurance.SEEN,
             )
-            if isinstance(done, Registered):
-                await following.follow(db, means, done.qid)
+        if isinstance(done, Registered):
+            registered.append(done.person_id)
     except Malformed as bad:
         return bad.reason, bad.field
     except Declined as declined:

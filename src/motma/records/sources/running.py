@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from time import monotonic
 from typing import Final
 
 import structlog
@@ -18,8 +17,6 @@ from motma.storage.pool import Pool
 
 #: Seconds between two looks at a source that had nothing more.
 IDLE_S: Final = 10.0
-#: Seconds between two looks at what is past its keep-until.
-FORGET_S: Final = 3600.0
 #: Seconds to wait after a failure that was counted; the circuit says the rest.
 _PAUSE_S: Final = 0.05
 
@@ -27,19 +24,15 @@ _log = structlog.get_logger("motma.sources")
 
 
 async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = IDLE_S) -> None:
-    """Read until told to stop; sources that are added meanwhile join. Forgets what is due.
+    """Read until told to stop; sources that are added meanwhile join.
 
     Sources that have an address also hear what was decided of their records.
     """
-    forgot_at = -FORGET_S
     telling: dict[str, asyncio.Task[None]] = {}
     reading: dict[str, asyncio.Task[None]] = {}
     while not stop.is_set():
         try:
             async with pool.acquire() as db:
-                if monotonic() - forgot_at >= FORGET_S:
-                    await service.forget(db, means)
-                    forgot_at = monotonic()
                 known = await queries.sources(db)
         except Exception as error:
             if not is_away(error):

@@ -4,6 +4,7 @@ Reading asks the network and so owns its transactions: nothing is held while a s
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
+from asyncpg.exceptions import TransactionRollbackError
 
 from motma.access.means import Means
 from motma.access.model import line
@@ -25,6 +27,8 @@ from motma.records.sources.port import MOST_ITEMS, MOST_PEOPLE, HttpFeed, Port
 from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection, Pool
 
+#: How often a page begins again at once when another transaction stood in its way.
+RETRIES: Final = 3
 _DAY: Final = timedelta(hours=24)
 
 
@@ -98,8 +102,7 @@ async def pull(pool: Pool, means: Means, name: str) -> Pulled:
             await _failed(pool, means, source, failed.code)
             raise
         try:
-            async with pool.acquire() as db, db.transaction():
-                taken, new = await _take(db, means, source, page)
+            taken, new = await _taken(pool, means, source, page)
         except TurnLost:
             raise
         except Exception as error:
@@ -109,6 +112,21 @@ async def pull(pool: Pool, means: Means, name: str) -> Pulled:
             raise
         await port.settled(page.cursor)
     return Pulled(items=len(taken.ids), letters=new, more=page.more)
+
+
+async def _taken(pool: Pool, means: Means, source: Source, page: Page) -> tuple[Taken, int]:
+    """The page taken in one transaction; one that a deadlock ended begins again."""
+    for _ in range(RETRIES):
+        with suppress(TransactionRollbackError):
+            return await _in_one_transaction(pool, means, source, page)
+    return await _in_one_transaction(pool, means, source, page)
+
+
+async def _in_one_transaction(
+    pool: Pool, means: Means, source: Source, page: Page
+) -> tuple[Taken, int]:
+    async with pool.acquire() as db, db.transaction():
+        return await _take(db, means, source, page)
 
 
 async def push(db: Connection, means: Means, name: str, items: Sequence[bytes]) -> Taken:
