@@ -10,7 +10,7 @@ _SENT: Final = "motma.sent"
 
 
 def header(request: Request, name: bytes) -> str:
-    """The first header of this name, lower case; empty when there is none."""
+    """The first header of this name, which is given in lower case; empty when there is none."""
     scope = request.scope
     sent = scope.get(_SENT)
     if sent is None:
