@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from motma.kernel.clock import CIVIL_ZONE
+
 RECORD_COLUMN: Final = "health_record.sealed"
 ATTACHMENT_COLUMN: Final = "health_attachment.sealed"
 FACTS_COLUMN: Final = "person_facts.sealed"
@@ -77,6 +79,21 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
 
 What = Dose | Test | Recovery
+
+
+def when(what: What) -> str:
+    """The civil day of what a record tells, and the moment of a test; sorts by time.
+
+    >>> when(Test(disease="d", kind="naat", at="2021-09-02T23:30:00Z", result="negative"))
+    '2021-09-03T06:30:00+07:00'
+    """
+    match what:
+        case Dose():
+            return what.on
+        case Test():
+            return datetime.fromisoformat(what.at).astimezone(CIVIL_ZONE).isoformat()
+        case Recovery():
+            return what.first_positive or what.ended or what.certified or ""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,

@@ -78,11 +78,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 async def records_of(db: Connection, means: Means, person_id: UUID) -> list[Shown]:
-    """A person's records, those of merged people included; undone ones are not there."""
+    """A person's records in the order of what they tell, those of merged people included.
+
+    Undone ones are not there.
+    """
     person = await identity.resolve(db, means, person_id)
     aliases = await identity.aliases_of(db, person.person_id)
     rows = await db.fetch(queries.RECORDS_OF, [person.person_id, *aliases])
-    return await _named(db, [_shown(means, row) for row in rows if row["state"] != "undone"])
+    shown = [_shown(means, row) for row in rows if row["state"] != "undone"]
+    return await _named(db, sorted(shown, key=lambda one: model.when(one.what)))
 
 
 async def _named(db: Connection, shown: Sequence[Shown]) -> list[Shown]:

@@ -1,8 +1,8 @@
 """Grouping: what arrives while a statement is under way shares the next one.
 
 An idle platform works on a scan at once, a busy one on many together; where small groups cost more
-than a short wait, rounds keep a pace. One bad row must not fail its group, so a group that fails
-is worked on one by one.
+than a short wait, rounds with company keep a pace. One bad row must not fail its group, so a group
+that fails is worked on one by one.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ class Grouped(Generic[Asked, Given]):
         *,
         pace_s: float = 0.0,
     ) -> None:
-        """`pace_s`: seconds from the start of one round to the next while there is work."""
+        """`pace_s`: seconds from the start of a round of several to the next."""
         self._work = work
         self._pace_s = pace_s
         self._waiting: list[tuple[Asked, asyncio.Future[Given]]] = []
@@ -47,7 +47,8 @@ class Grouped(Generic[Asked, Given]):
                 group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
                 await self._round(group)
                 rest = began + self._pace_s - monotonic()
-                if rest > 0 and len(self._waiting) < LARGEST:
+                alone = len(group) == 1 and not self._waiting
+                if rest > 0 and not alone and len(self._waiting) < LARGEST:
                     await asyncio.sleep(rest)
         finally:
             self._working = None

@@ -40,14 +40,16 @@ async def test_one_that_fails_fails_alone() -> None:
     assert isinstance(results[1], ValueError)
 
 
-async def test_rounds_that_keep_a_pace_wait_for_company_after_the_first() -> None:
+async def test_rounds_that_had_company_keep_a_pace_and_whoever_is_alone_never_waits() -> None:
     lane = Lane()
     grouped = Grouped(lane.work, pace_s=0.2)
-    assert await asyncio.wait_for(grouped.do(1), 0.1) == 2  # idle: at once
-    second = asyncio.create_task(grouped.do(2))
+    for lone in (1, 2):
+        assert await asyncio.wait_for(grouped.do(lone), 0.1) == 2 * lone
+    assert list(await asyncio.gather(grouped.do(3), grouped.do(4))) == [6, 8]
+    fifth = asyncio.create_task(grouped.do(5))
     await asyncio.sleep(0.01)
-    assert list(await asyncio.gather(second, grouped.do(3))) == [4, 6]
-    assert lane.rounds == [[1], [2, 3]]
+    assert list(await asyncio.gather(fifth, grouped.do(6))) == [10, 12]
+    assert lane.rounds == [[1], [2], [3, 4], [5, 6]]
 
 
 @pytest.mark.parametrize("pace_s", [0.0, 0.001])
