@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     port: int = 8000
     #: Worker processes of the web server.
     workers: int = 2
+    #: Whether the web server reads the national sources beside its work; `off` for whoever runs
+    #: `motma sources run` apart.
+    sources: bool = True
     #: Name of the log's origin in checkpoints.
     log_origin: str = "motma.invalid/log"
     #: Where people reach the platform, e.g. https://qr.example.vn; named in what we print.

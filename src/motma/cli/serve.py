@@ -17,7 +17,7 @@ from motma.cli.running import decline
 from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined
 from motma.storage import server
-from motma.web import workers
+from motma.web import source_reading, workers
 
 
 def serve() -> None:
@@ -48,6 +48,7 @@ def run_server(settings: Settings, *, lan: bool = False) -> None:
                 port=settings.port,
                 workers=settings.workers,
                 tls=tls,
+                beside=source_reading.work if settings.sources else None,
             )
         )
     except Declined as declined:

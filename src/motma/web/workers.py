@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -45,6 +46,8 @@ class Site:
     workers: int
     app: str = "motma.web.app:create"  # a factory
     tls: Path | None = None  # certificate and key in one file
+    #: Work in a process of its own beside the workers; it ends at SIGTERM.
+    beside: Callable[[], None] | None = None
 
 
 def serve(site: Site) -> None:
@@ -57,12 +60,15 @@ def serve(site: Site) -> None:
         stopping = True
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    running = [_start(site) for _ in range(site.workers)]
+    starts = [partial(_start, work, site)] * site.workers
+    if site.beside is not None:
+        starts.append(partial(_start, site.beside))
+    running = [start() for start in starts]
     try:
         while not stopping:
             wait([worker.sentinel for worker in running], timeout=0.5)
             if not stopping:
-                running = [_kept(worker, lambda: _start(site)) for worker in running]
+                running = [_kept(*pair) for pair in zip(running, starts, strict=True)]
     finally:
         _end(running)
         for number, handler in before.items():
@@ -79,8 +85,8 @@ def _check_free(site: Site) -> None:
             raise PortTaken(site.port) from None
 
 
-def _start(site: Site) -> BaseProcess:
-    worker = multiprocessing.get_context("spawn").Process(target=work, args=(site,))
+def _start(target: Callable[..., None], *values: object) -> BaseProcess:
+    worker = multiprocessing.get_context("spawn").Process(target=target, args=values)
     worker.start()
     return worker
 

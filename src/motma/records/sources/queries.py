@@ -80,6 +80,8 @@ PUT_ITEMS: Final = """
     ON CONFLICT (item) DO UPDATE SET version = excluded.version, taken_at = excluded.taken_at
      WHERE source_item.version < excluded.version
 """
+# held by a connection for as long as its process reads beside a server
+TAKE_TURN: Final = "SELECT pg_try_advisory_lock(hashtextextended('source reading', 0))"
 # population and insurance speak of the same people and take their documents in other orders: pages
 # of people follow each other, whoever reads them, and wait longer for that than others may
 PATIENCE: Final = "SELECT set_config('lock_timeout', '20s', true)"
