@@ -40,16 +40,19 @@ async def test_one_that_fails_fails_alone() -> None:
     assert isinstance(results[1], ValueError)
 
 
-async def test_rounds_that_had_company_keep_a_pace_and_whoever_is_alone_never_waits() -> None:
+async def test_whoever_is_alone_never_waits_for_company() -> None:
+    grouped = Grouped(Lane().work, pace_s=3600)
+    assert [await asyncio.wait_for(grouped.do(n), 60) for n in (1, 2, 3)] == [2, 4, 6]
+
+
+async def test_rounds_that_had_company_keep_a_pace() -> None:
     lane = Lane()
-    grouped = Grouped(lane.work, pace_s=0.2)
-    for lone in (1, 2):
-        assert await asyncio.wait_for(grouped.do(lone), 0.1) == 2 * lone
-    assert list(await asyncio.gather(grouped.do(3), grouped.do(4))) == [6, 8]
-    fifth = asyncio.create_task(grouped.do(5))
+    grouped = Grouped(lane.work, pace_s=1)
+    assert list(await asyncio.gather(grouped.do(1), grouped.do(2))) == [2, 4]
+    third = asyncio.create_task(grouped.do(3))
     await asyncio.sleep(0.01)
-    assert list(await asyncio.gather(fifth, grouped.do(6))) == [10, 12]
-    assert lane.rounds == [[1], [2], [3, 4], [5, 6]]
+    assert list(await asyncio.gather(third, grouped.do(4))) == [6, 8]
+    assert lane.rounds == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize("pace_s", [0.0, 0.001])
