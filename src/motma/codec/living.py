@@ -16,7 +16,8 @@ from typing import Final
 STEP: Final = timedelta(seconds=30)
 STEPS_AROUND: Final = 1
 
-_DIGITS: Final = 6
+#: Length of the code itself.
+DIGITS: Final = 6
 _TOKEN: Final = re.compile(r"<t=([0-9]{8})([0-9]{6})\Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,4 +63,4 @@ def _code(secret: bytes, bare: str, step: int) -> str:
     digest = hmac.digest(secret, step.to_bytes(8, "big", signed=True) + bare.encode(), "sha256")
     offset = digest[-1] & 15
     number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
-    return f"{number % 10**_DIGITS:0{_DIGITS}d}"
+    return f"{number % 10**DIGITS:0{DIGITS}d}"

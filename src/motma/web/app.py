@@ -31,6 +31,7 @@ from motma.web import (
     clients,
     matching,
     me,
+    me_devices,
     openapi,
     pages,
     people,
@@ -62,6 +63,7 @@ OPERATIONS: Final = [
     *recodes.OPERATIONS,
     *matching.OPERATIONS,
     *me.OPERATIONS,
+    *me_devices.OPERATIONS,
     *claims.OPERATIONS,
 ]
 #: What every gate asks for all day.

@@ -50,6 +50,7 @@ NOTICES: Final = {
     "claims.refused": ("Yêu cầu bị từ chối.", "A claim about a record was refused."),
     "claims.undone": ("Quyết định được rút lại.", "A decision on a claim was undone."),
     "access.code-made": ("Đã in mã kích hoạt.", "An activation code was printed for you."),
+    "access.transfer-begun": ("Đã tạo mã chuyển máy.", "A code for a new phone was shown."),
     "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
     "access.device-lost": ("Một máy bị báo mất.", "A device of yours was reported lost."),
     "access.session-begun": ("Đăng nhập.", "A device of yours signed in."),
