@@ -4,7 +4,7 @@ A decision of a person stands above evidence: what somebody attached is not move
 version, and what somebody detached is never attached to the same person by evidence again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -21,7 +21,7 @@ from motma.records import matching, model, queries
 from motma.records.gathering import facts_from
 from motma.records.keeping import Standing, content_of
 from motma.records.matching import Found
-from motma.records.model import Content
+from motma.records.model import About, Content
 from motma.rules import facts as rules
 from motma.storage.pool import Connection
 
@@ -55,27 +55,34 @@ async def settle(db: Connection, means: Means, standing: Sequence[Standing]) -> 
     ids = [one.record_id for one in standing]
     attached = {row["record_id"]: row for row in await db.fetch(queries.OPEN_ATTACHMENTS, ids)}
     barred = await _barred(db, means, ids)
+    found = await _evidence(db, means, [one for one in standing if _open(one, attached)], barred)
     concerned: set[UUID] = set()
     begun: list[Begun] = []
     waiting: list[Standing] = []
+    asked: list[tuple[UUID, About, Found]] = []
     for one in standing:
         open_row = attached.get(one.record_id)
         before = open_row["person_id"] if open_row is not None else None
-        after, found = before, matching.NOBODY
-        if open_row is None or open_row["by_id"] is None:
-            found = await _evidence(db, means, one, barred)
-            if not await _same(db, means, before, found.person_id):
-                after = found.person_id
-                begun += await _move(db, means, one.record_id, found, before=before)
+        after, named = before, found.get(one.record_id, matching.NOBODY)
+        if one.record_id in found and not await _same(db, means, before, named.person_id):
+            after = named.person_id
+            begun += await _move(db, means, one.record_id, named, before=before)
         if after is None and one.state != "undone":
             waiting.append(one)
-        if not one.fresh or found.review is not None:
-            await matching.ask(db, means, one.record_id, one.about, found)
+        if not one.fresh or named.review is not None:
+            asked.append((one.record_id, one.about, named))
         concerned |= {person for person in (before, after) if person is not None}
+    await matching.ask_all(db, means, asked)
     await begin(db, means, begun, by=None)
     await _wait(db, means, standing, waiting)
     await rebuild(db, means, concerned)
     return {one.record_id for one in begun}
+
+
+def _open(one: Standing, attached: Mapping[UUID, Record]) -> bool:
+    """Whether evidence says whose the record is: no person has decided it."""
+    open_row = attached.get(one.record_id)
+    return open_row is None or open_row["by_id"] is None
 
 
 async def _barred(db: Connection, means: Means, ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
@@ -87,14 +94,15 @@ async def _barred(db: Connection, means: Means, ids: Sequence[UUID]) -> set[tupl
 
 
 async def _evidence(
-    db: Connection, means: Means, one: Standing, barred: set[tuple[UUID, UUID]]
-) -> Found:
-    """Whom the evidence names; nobody for an undone record or a person it was taken from."""
-    if one.state == "undone":
-        return matching.NOBODY
-    found = await matching.find(db, means, one.about)
-    if found.person_id is not None and (one.record_id, found.person_id) in barred:
-        return matching.NOBODY
+    db: Connection, means: Means, standing: Sequence[Standing], barred: set[tuple[UUID, UUID]]
+) -> dict[UUID, Found]:
+    """Whom evidence names; nobody for an undone record or a person it was taken from."""
+    asked = [one for one in standing if one.state != "undone"]
+    found = {one.record_id: matching.NOBODY for one in standing}
+    named = await matching.find_all(db, means, [one.about for one in asked])
+    for one, who in zip(asked, named, strict=True):
+        if who.person_id is None or (one.record_id, who.person_id) not in barred:
+            found[one.record_id] = who
     return found
 
 

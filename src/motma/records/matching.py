@@ -1,5 +1,6 @@
 """Whose a record is, asked of identity with evidence; and the keys under which a record waits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -7,8 +8,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from motma.access.means import Means
-from motma.identity.matching import blocks, queueing
-from motma.identity.matching import finding as identity
+from motma.identity.matching import blocks, page, queueing
 from motma.identity.matching.deciding import Decision, Match
 from motma.identity.matching.evidence import Evidence
 from motma.identity.matching.queueing import Subject
@@ -39,9 +39,13 @@ class Found:
 NOBODY: Final = Found(person_id=None)
 
 
-async def find(db: Connection, means: Means, about: About) -> Found:
-    """Whom the evidence names, if it can name only one person."""
-    match = await identity.find(db, means, evidence_of(about))
+async def find_all(db: Connection, means: Means, about: Sequence[About]) -> list[Found]:
+    """Whom each evidence names, if it can name only one person."""
+    matches = await page.find_all(db, means, [evidence_of(one) for one in about])
+    return [_found(match) for match in matches]
+
+
+def _found(match: Match[UUID]) -> Found:
     parts = tuple((part.feature, part.level, round(part.bits, 3)) for part in match.parts)
     linked = match.decision is Decision.LINK
     return Found(
@@ -53,13 +57,19 @@ async def find(db: Connection, means: Means, about: About) -> Found:
     )
 
 
-async def ask(db: Connection, means: Means, record_id: UUID, about: About, found: Found) -> None:
-    """Put a record before a registrar when only a person can decide, or take it from there."""
-    subject = Subject(SUBJECT, record_id)
-    if found.review is not None:
-        await queueing.offer(db, means, subject, evidence_of(about), found.review)
-    else:
-        await queueing.withdraw(db, means, subject)
+async def ask_all(db: Connection, means: Means, asked: Sequence[tuple[UUID, About, Found]]) -> None:
+    """Put before a registrar what only a person can decide, and take the other records from there.
+
+    Given are records, whom they speak of, and what was found.
+    """
+    done = []
+    for record_id, about, found in asked:
+        if found.review is None:
+            done.append(record_id)
+        else:
+            subject = Subject(SUBJECT, record_id)
+            await queueing.offer(db, means, subject, evidence_of(about), found.review)
+    await queueing.withdraw_all(db, means, SUBJECT, done)
 
 
 def evidence_of(about: About) -> Evidence:

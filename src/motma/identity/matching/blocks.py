@@ -67,6 +67,11 @@ class Asked:
     people: tuple[Key, ...]
 
 
+def documents_of(evidence: Evidence) -> tuple[str, ...]:
+    """Keys of its documents exactly as said, which is all that a proven owner is found by."""
+    return tuple(document.key for document in _documents_of(evidence))
+
+
 def asked_of(evidence: Evidence) -> Asked:
     """Everything under which the person of this evidence may stand."""
     shown = _documents_of(evidence)

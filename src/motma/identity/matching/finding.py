@@ -98,14 +98,8 @@ def features_of_person(person: Person) -> Features:
     return features_of_profile(msgspec.structs.replace(person.profile, documents=seen))
 
 
-async def _exactly(
-    db: Connection, means: Means, evidence: Evidence, asked: Asked
-) -> Match[UUID] | None:
-    """The one owner of the documents whose name and birth date agree, if there is just one."""
-    if not asked.documents:
-        return None
-    blinds = _blinds(means, (("document", key) for key in asked.documents))
-    owners = await load(db, means, await queries.proven(db, blinds))
+def owner_among(owners: Sequence[Person], evidence: Evidence) -> Match[UUID] | None:
+    """The one who owns all the documents, if name and birth date agree with theirs."""
     owner = {person.person_id for person in owners}
     agreeing = next((one for one in owners if _agrees(one.profile, evidence)), None)
     if len(owner) != 1 or agreeing is None:
@@ -114,6 +108,16 @@ async def _exactly(
     weighed = weigh(shipped(), features_of(evidence), features_of_person(agreeing), terms=terms)
     person_id = agreeing.person_id
     return Match(Decision.LINK, person_id, 1.0, (person_id,), weighed.parts)
+
+
+async def _exactly(
+    db: Connection, means: Means, evidence: Evidence, asked: Asked
+) -> Match[UUID] | None:
+    """The one owner of the documents whose name and birth date agree, if there is just one."""
+    if not asked.documents:
+        return None
+    blinds = _blinds(means, (("document", key) for key in asked.documents))
+    return owner_among(await load(db, means, await queries.proven(db, blinds)), evidence)
 
 
 def _agrees(profile: Profile, evidence: Evidence) -> bool:

@@ -17,6 +17,35 @@ CANDIDATES: Final = """
             SELECT person_id FROM person_index WHERE blind = ANY($2)) AS met
      GROUP BY person_id ORDER BY count(*) DESC, person_id LIMIT $3
 """
+# the same for a page of records, each known by its place in it
+PROVEN_EACH: Final = """
+    SELECT DISTINCT asked.place, found.person_id
+      FROM unnest($1::int[], $2::bytea[]) AS asked (place, blind)
+      JOIN document_index found ON found.blind = asked.blind AND found.proven
+     ORDER BY asked.place, found.person_id
+"""
+CANDIDATES_EACH: Final = """
+    SELECT place, person_id
+      FROM (SELECT place, person_id,
+                   row_number() OVER (
+                       PARTITION BY place ORDER BY count(*) DESC, person_id
+                   ) AS rank
+              FROM (SELECT asked.place, found.person_id
+                      FROM unnest($1::int[], $2::bytea[]) AS asked (place, blind)
+                      JOIN document_index found ON found.blind = asked.blind AND found.proven
+                     UNION ALL
+                    SELECT asked.place, found.person_id
+                      FROM unnest($3::int[], $4::bytea[]) AS asked (place, blind)
+                      JOIN person_index found ON found.blind = asked.blind) AS met
+             GROUP BY place, person_id) AS ranked
+     WHERE rank <= $5 ORDER BY place, rank
+"""
+HOLDERS_EACH: Final = """
+    SELECT asked.place, count(DISTINCT found.person_id) AS people
+      FROM unnest($1::int[], $2::bytea[]) AS asked (place, blind)
+      JOIN person_index found ON found.blind = asked.blind
+     GROUP BY asked.place
+"""
 # with whom each is one person now; a merge never leads to a merged person
 PEOPLE: Final = """
     SELECT person_id, coalesce(merged_into, person_id) AS kept_id, profile
@@ -49,6 +78,12 @@ ADD_SUBJECT: Final = """
 DROP_SUBJECT: Final = """
     DELETE FROM local.match_subject s USING local.match_review r
      WHERE s.kind = $1 AND s.subject_id = $2 AND r.review_id = s.review_id AND r.decided_at IS NULL
+    RETURNING s.review_id
+"""
+DROP_SUBJECTS: Final = """
+    DELETE FROM local.match_subject s USING local.match_review r
+     WHERE s.kind = $1 AND s.subject_id = ANY($2) AND r.review_id = s.review_id
+       AND r.decided_at IS NULL
     RETURNING s.review_id
 """
 MOVE_SUBJECTS: Final = "UPDATE local.match_subject SET review_id = $2 WHERE review_id = $1"

@@ -89,6 +89,16 @@ async def withdraw(db: Connection, means: Means, subject: Subject) -> None:
         await db.execute(queries.WITHDRAW, review_id, means.clock.now())
 
 
+async def withdraw_all(
+    db: Connection, means: Means, kind: str, subject_ids: Sequence[UUID]
+) -> None:
+    """Take many subjects of one kind out at once."""
+    left = await db.fetch(queries.DROP_SUBJECTS, kind, subject_ids)
+    for review_id in sorted({row["review_id"] for row in left}):
+        if not await db.fetchval(queries.RANK, review_id):
+            await db.execute(queries.WITHDRAW, review_id, means.clock.now())
+
+
 async def next_for(db: Connection, means: Means, *, by: UUID) -> Open | None:
     """The most useful review that nobody else looks at, for `by` alone while the lease lasts."""
     now = means.clock.now()
