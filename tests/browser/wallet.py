@@ -1,0 +1,105 @@
+"""What a person does in the wallet, and people of whom the tests know everything."""
+
+import asyncio
+import io
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator
+from tests.browser.reader import Gatekeeper
+from tests.browser.serving import Site
+
+from motma.access import service as access
+from motma.bootstrap import Platform, Settings, open_platform
+from motma.identity import guardianship, service
+from motma.identity.model import Assurance, Claim, ShownDocument
+from motma.identity.service import Registered
+from motma.storage.pool import Connection
+
+#: As much of markup as the register takes as a name.
+HOSTILE: Final = "<img src=x onerror=document.title='owned'>|<\u202e Thử"
+#: A phone of the cheaper kind.
+PHONE: Final = {"width": 390, "height": 844}
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with an activation code that was not used yet."""
+
+    qid: str
+    activation: str
+
+
+def on_platform(site: Site, work: Callable[[Platform, Connection], Coroutine[Any, Any, _T]]) -> _T:
+    """Do something on the running platform as its operator would.
+
+    In a thread of its own: Playwright holds this one's event loop.
+    """
+    done: list[_T] = []
+
+    async def through() -> None:
+        async with (
+            open_platform(Settings(home=site.home)) as platform,
+            platform.transaction() as db,
+        ):
+            done.append(await work(platform, db))
+
+    thread = threading.Thread(target=lambda: asyncio.run(through()))
+    thread.start()
+    thread.join()
+    (result,) = done
+    return result
+
+
+async def add(platform: Platform, db: Connection, name: str, number: str, born: str) -> Person:
+    """Register somebody whose document was seen, and print their activation code."""
+    document = ShownDocument(kind="cccd", number=number, seen=True)
+    claim = Claim(full_name=name, birth=born, sex="female", documents=(document,))
+    made = await service.register(
+        db, platform.means, claim, source="registrar", assurance=Assurance.SEEN
+    )
+    assert isinstance(made, Registered)
+    person = await service.find(db, platform.means, made.qid)
+    code, _ = await access.new_code(db, platform.means, person_id=person.person_id)
+    return Person(qid=made.qid, activation=code)
+
+
+async def entrust(platform: Platform, db: Connection, child: Person, guardian: Person) -> None:
+    """A guardianship as a registrar enters it; the guardian has still to confirm."""
+    ids = [(await service.find(db, platform.means, one.qid)).person_id for one in (child, guardian)]
+    await guardianship.add_guardian(
+        db, platform.means, dependant_id=ids[0], guardian_id=ids[1], evidence="giấy khai sinh"
+    )
+
+
+@dataclass
+class Holder(Gatekeeper):
+    """Somebody with the wallet in hand."""
+
+    def activate(self, code: str) -> None:
+        """Open the wallet for the first time."""
+        self.page.goto(f"{self.origin}/wallet/")
+        self.page.get_by_label("Mã kích hoạt").fill(code)
+        self.page.get_by_role("button", name="Kích hoạt").click()
+        self.symbol.wait_for()
+
+    @property
+    def symbol(self) -> Locator:
+        """The QR."""
+        return self.page.get_by_role("img", name="Mã QR")
+
+    def read(self) -> str:
+        """What a camera before the screen reads."""
+        with Image.open(io.BytesIO(self.page.screenshot())) as picture:
+            (found,) = zxingcpp.read_barcodes(picture)
+        return str(found.text)
+
+    def open(self, page: str) -> None:
+        """Go to a page by the bar at the foot."""
+        self.page.get_by_role("navigation").get_by_role("link", name=page).click()
