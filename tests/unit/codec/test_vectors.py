@@ -71,6 +71,13 @@ def test_living_vectors_hold(case: dict[str, Any]) -> None:
     assert living.check(case["input"], secret=secret, at=at) is case["expected"]
 
 
+@pytest.mark.parametrize("case", cases("qr-living-made"))
+def test_made_living_codes_hold(case: dict[str, Any]) -> None:
+    secret, at = bytes.fromhex(case["secret"]), datetime.fromisoformat(case["as_of"])
+    made = living.attach(case["input"], name=case["secret_name"], secret=secret, at=at)
+    assert made == case["expected"]
+
+
 @pytest.fixture
 def public_lines(corpora: Path) -> list[dict[str, Any]]:
     lines = (corpora / "vn" / "vn-qr-synthetic.jsonl").read_text(encoding="utf-8").splitlines()
