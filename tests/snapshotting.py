@@ -15,7 +15,9 @@ from motma.cards.snapshot import ended
 from motma.cards.snapshot.model import Body, Scheme, Snapshot, read, trusting, write
 from motma.codec.issued import Assurance, Card, Form, Issue, Sign, compose
 from motma.kernel.clock import civil_day
+from motma.rules.books.choosing import reach_of
 from motma.rules.books.shipped import shipped
+from motma.scan import offline_texts
 
 NOW = datetime(2021, 10, 8, 1, tzinfo=UTC)
 QID = "179182651409203417"
@@ -51,6 +53,7 @@ def body(
     *, as_of: datetime = NOW, entries: Iterable[str] = (), province: str | None = None
 ) -> Body:
     """A snapshot's content with the shipped books."""
+    day = civil_day(as_of)
     return Body(
         as_of=as_of,
         demo=True,
@@ -60,6 +63,8 @@ def body(
         books=tuple(msgspec.Raw(book.write()) for book in shipped()),
         schemes=tuple(Scheme(number=b.number, title=b.book.title) for b in shipped()),
         ended=ended.ended(entries, salt=SALT),
+        reach=tuple(reach_of(book.book.scope, day) for book in shipped()),
+        texts=offline_texts.published(),
     )
 
 

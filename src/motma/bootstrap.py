@@ -1,24 +1,30 @@
 """Settings → database, keys, clock: the only place where they are made."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from motma.access.limits import Counters
 from motma.access.means import Means
+from motma.cards.snapshot.model import Ages, Terms
 from motma.identity import mirror
 from motma.kernel.clock import Clock, SystemClock, civil_day
 from motma.kernel.errors import Declined, Kind
 from motma.kernel.ids import Random, system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
+from motma.messages import senders
+from motma.messages.errors import SenderUnset
+from motma.messages.senders import Sender
+from motma.scan import offline_texts
 from motma.storage import server
 from motma.storage.migrate import migrate
 from motma.storage.partitions import ensure_days
@@ -54,8 +60,30 @@ class Settings(BaseSettings):
     #: Where people reach the platform, e.g. https://qr.example.vn; named in what we print.
     public_url: str = ""
 
+    #: Age of a gate's snapshot, in hours, at which it warns.
+    snapshot_warn_hours: int = Field(default=24, ge=1)
+    #: Age of a gate's snapshot, in hours, beyond which it decides nothing.
+    snapshot_refuse_hours: int = Field(default=14 * 24, ge=1)
+
     #: Witnesses that co-sign the log's checkpoints, host:port, comma between them.
     witnesses: str = ""
+
+    #: How one-time codes reach a phone: console, file (below `home`), http or off. Empty = console
+    #: for a trial, off in production: then nobody signs in by phone.
+    sms: Literal["", "console", "file", "http", "off"] = ""
+    #: The JSON gateway that sends messages, for `sms=http`.
+    sms_url: str = ""
+    #: The JSON it takes; {to}, {text} and {id} in its texts give way to the message's.
+    sms_template: str = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+    #: A file with the secret of that gateway, sent as `Authorization: Bearer …`; empty = none.
+    sms_secret_file: Path | None = None
+    #: Whether that gateway may stand in a network of one's own.
+    sms_private_network: bool = False
+
+    @property
+    def sms_chosen(self) -> str:
+        """Who sends messages, said or by default."""
+        return self.sms or ("off" if self.production else "console")
 
     @property
     def witness_list(self) -> list[tuple[str, int]]:
@@ -119,6 +147,12 @@ class Platform:
         return self.means.random
 
     @property
+    def snapshot_terms(self) -> Terms:
+        """What every snapshot says: the ages that are set here, and the words that guards read."""
+        warn_h, refuse_h = self.settings.snapshot_warn_hours, self.settings.snapshot_refuse_hours
+        return Terms(ages=Ages(warn_h=warn_h, refuse_h=refuse_h), texts=offline_texts.published())
+
+    @property
     def demo(self) -> bool:
         """Whether the keys are demo keys: every page says so."""
         return self.keyring.demo
@@ -154,8 +188,46 @@ def check_production(settings: Settings) -> None:
     else:
         ring = Keyring.open(settings.keys_dir)
         missing += [f"keys: {problem}" for problem in ring.problems(production=True)]
+    if settings.sms_chosen in {"console", "file"}:
+        missing.append("MOTMA_SMS: http or off; console and file are for a trial")
     if missing:
         raise NotReady(missing)
+
+
+def sender_of(settings: Settings) -> Sender | None:
+    """Who takes messages to phones; None when nobody does."""
+    match settings.sms_chosen:
+        case "console":
+            return senders.Console()
+        case "file":
+            return senders.File(settings.home / "run" / "sms.jsonl")
+        case "http":
+            return _gateway(settings)
+        case _:
+            return None
+
+
+def _gateway(settings: Settings) -> Sender:
+    """The JSON gateway; SenderUnset names what is missing."""
+    if not settings.sms_url:
+        raise SenderUnset("MOTMA_SMS_URL")
+    headers: dict[str, str] = {}
+    if settings.sms_secret_file is not None:
+        try:
+            secret = settings.sms_secret_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SenderUnset("MOTMA_SMS_SECRET_FILE") from error
+        headers["authorization"] = f"Bearer {secret}"
+    try:
+        template = json.loads(settings.sms_template)
+    except ValueError as error:
+        raise SenderUnset("MOTMA_SMS_TEMPLATE") from error
+    return senders.Http(
+        url=settings.sms_url,
+        template=template,
+        headers=headers,
+        private_network=settings.sms_private_network,
+    )
 
 
 @asynccontextmanager

@@ -32,7 +32,8 @@ def write(
 
     async def work(platform: Platform) -> bytes:
         async with platform.transaction() as db:
-            return await service.make(db, platform.means, province=province)
+            terms = platform.snapshot_terms
+            return await service.make(db, platform.means, terms=terms, province=province)
 
     made = run(work)
     whole = file.with_name(f".{file.name}.new")

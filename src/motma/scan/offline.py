@@ -5,7 +5,7 @@ snapshot, facts that came after the code was signed. Nothing is valid here witho
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from motma.cards.snapshot import ended
@@ -21,9 +21,6 @@ from motma.rules.books.payload import civil
 from motma.rules.books.wording import reads
 from motma.scan import codes, model, offline_texts, texts
 from motma.scan.model import Code, Outcome
-
-#: A snapshot older than this is worth a warning. Source: decision 0078.
-OLD: Final = timedelta(hours=24)
 
 #: What each colour of a card slot is called in books.
 _SLOT: Final = {Colour.GREEN: "green", Colour.YELLOW: "yellow"}
@@ -152,7 +149,7 @@ def _neutral(
 def _warnings(snapshot: Snapshot, code: Code, place: Place, at: datetime) -> list[dict[str, Any]]:
     """What the guard should notice."""
     found = []
-    if snapshot.age(at) > OLD:
+    if snapshot.is_old(at):
         found.append("scan.snapshot-old")
     area = snapshot.body.province
     if area is not None and place.province not in (None, area):

@@ -1,7 +1,9 @@
 """What a guard reads without the network, in Vietnamese and English."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
+
+from motma.scan import texts
 
 #: The card; `{vi}` and `{en}` are filled with a time or the name of a book.
 CARD: Final[dict[str, tuple[str, str]]] = {
@@ -40,14 +42,18 @@ NOT_KNOWN: Final[dict[str, tuple[str, str]]] = {
 
 WARNINGS: Final[dict[str, tuple[str, str]]] = {
     "scan.snapshot-old": (
-        "Dữ liệu ngoại tuyến đã quá một ngày: hãy kết nối mạng khi có thể.",
-        "The offline data are more than a day old: connect when you can.",
+        "Dữ liệu ngoại tuyến đã cũ: hãy kết nối mạng khi có thể.",
+        "The offline data are old: connect when you can.",
     ),
     "scan.snapshot-of-elsewhere": (
         "Dữ liệu ngoại tuyến là của tỉnh khác: thẻ ở đây luôn trung tính.",
         "The offline data are of another province: cards stay neutral here.",
     ),
 }
+
+#: How old the data are, and its units: minutes in one, how many of them at most, their names.
+AGED: Final = ("dữ liệu ngoại tuyến cách đây {count} {unit}", "offline data of {count} {unit} ago")
+UNITS: Final = ((1, 120, "phút", "minutes"), (60, 72, "giờ", "hours"), (1440, None, "ngày", "days"))
 
 
 def aged(age: timedelta) -> dict[str, str]:
@@ -57,16 +63,31 @@ def aged(age: timedelta) -> dict[str, str]:
     ('offline data of 119 minutes ago', 'offline data of 50 hours ago')
     """
     minutes = int(age.total_seconds()) // 60
-    for size, most, vi, en in ((1, 120, "phút", "minutes"), (60, 72, "giờ", "hours")):
-        if minutes < size * most:
-            return _aged(minutes // size, vi, en)
-    return _aged(minutes // 1440, "ngày", "days")
+    size, vi, en = next(
+        (size, vi, en) for size, most, vi, en in UNITS if most is None or minutes < size * most
+    )
+    count = minutes // size
+    units = (vi, en[:-1] if count == 1 else en)  # one minute is one minute
+    both = (said.format(count=count, unit=unit) for said, unit in zip(AGED, units, strict=True))
+    return dict(zip(("vi", "en"), both, strict=True))
 
 
-def _aged(count: int, vi: str, en: str) -> dict[str, str]:
-    """The sentence; one minute is one minute."""
-    unit = en[:-1] if count == 1 else en
+def published() -> dict[str, Any]:
+    """All of it as snapshots carry it, so that a browser's gate says the same words."""
     return {
-        "vi": f"dữ liệu ngoại tuyến cách đây {count} {vi}",
-        "en": f"offline data of {count} {unit} ago",
+        "advice": {
+            outcome: {"code": code, "text": texts.both((vi, en))}
+            for outcome, (code, vi, en) in texts.ADVICE.items()
+        },
+        "card": {why: texts.both(said) for why, said in CARD.items()},
+        "not_known": {code: texts.both(said) for code, said in NOT_KNOWN.items()},
+        "warnings": {
+            code: texts.both(said)
+            for code, said in (texts.WARNINGS | WARNINGS).items()
+            if code in WARNINGS or code.startswith("qr.")
+        },
+        "aged": texts.both(AGED),
+        "units": [
+            {"minutes": size, "most": most, **texts.both((vi, en))} for size, most, vi, en in UNITS
+        ],
     }

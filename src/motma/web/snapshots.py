@@ -82,7 +82,9 @@ async def _file(platform: Platform, kept: Made, province: str | None) -> File:
         kept.gathered_at, kept.files = started, {}
     if province not in kept.files:
         async with platform.transaction() as db:
-            made = await service.write_for(db, platform.means, kept.gone, province=province)
+            made = await service.write_for(
+                db, platform.means, kept.gone, terms=platform.snapshot_terms, province=province
+            )
         if len(kept.files) >= KEPT:
             kept.files.pop(next(iter(kept.files)))
         kept.files[province] = File(made, f'"{hashlib.sha256(made).hexdigest()[:32]}"')

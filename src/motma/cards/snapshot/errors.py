@@ -40,7 +40,7 @@ class SnapshotTooOld(Declined):
     code = "snapshot.too-old"
     kind = Kind.REFUSED
     as_of: datetime
-    most_days: int
+    most_hours: int
 
 
 @dataclass

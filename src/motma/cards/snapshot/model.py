@@ -5,7 +5,7 @@ import re
 import zlib
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -26,9 +26,6 @@ from motma.rules.books.model import Text
 #: Bound into the signature, so that it means nothing in any other protocol.
 CONTEXT: Final = b"motma.snapshot.v1\n"
 
-#: Beyond this a gate must have met a network again. Source: decision 0078.
-MOST_AGE: Final = timedelta(days=14)
-
 #: Clocks of gates are off by this much.
 SKEW: Final = timedelta(minutes=10)
 
@@ -46,8 +43,22 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     title: Text
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the file says."""
+class Ages(msgspec.Struct, frozen=True, kw_only=True):
+    """How old a snapshot may get before a gate warns, and before it refuses; decision 0078."""
+
+    warn_h: Annotated[int, msgspec.Meta(ge=1)] = 24
+    refuse_h: Annotated[int, msgspec.Meta(ge=1)] = 24 * 14
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the authority says with every snapshot: its ages, and the words that guards read."""
+
+    ages: Ages
+    texts: dict[str, Any]
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says; a member that a later release adds is passed over."""
 
     as_of: datetime
     demo: bool
@@ -57,6 +68,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     books: tuple[msgspec.Raw, ...]
     schemes: tuple[Scheme, ...]
     ended: Ended
+    ages: Ages = Ages()
+    #: Of each book the units of `as_of`'s day in which it speaks (1 by province, 2 by commune), so
+    #: that a gate needs no table of units; None: everywhere.
+    reach: tuple[dict[str, int] | None, ...] = ()
+    texts: dict[str, Any] = {}  # what a guard reads, for gates that have no words of their own
 
 
 class Snapshot:
@@ -85,6 +101,10 @@ class Snapshot:
         """How long ago the last ending could have got in."""
         return max(now - self.body.as_of, timedelta())
 
+    def is_old(self, now: datetime) -> bool:
+        """Whether it is worth a warning, by what the authority signed."""
+        return self.age(now) > timedelta(hours=self.body.ages.warn_h)
+
     def insist_usable(self, *, now: datetime, seen: datetime | None) -> None:
         """Refuse one of the future, one older than was `seen` here, and one that is too old."""
         as_of = self.body.as_of
@@ -92,8 +112,9 @@ class Snapshot:
             raise SnapshotAhead(as_of)
         if seen is not None and as_of < seen:
             raise SnapshotOlder(as_of, seen)
-        if now - as_of > MOST_AGE:
-            raise SnapshotTooOld(as_of, MOST_AGE.days)
+        most = timedelta(hours=self.body.ages.refuse_h)
+        if now - as_of > most:
+            raise SnapshotTooOld(as_of, self.body.ages.refuse_h)
 
 
 def write(body: Body, *, kid: str, sign: Sign) -> bytes:

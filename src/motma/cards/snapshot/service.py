@@ -9,12 +9,12 @@ from motma.access.means import Means
 from motma.cards.books import service as published
 from motma.cards.snapshot import ended, queries
 from motma.cards.snapshot.ended import SALT_BYTES, Ended
-from motma.cards.snapshot.model import Body, Scheme, write
+from motma.cards.snapshot.model import Body, Scheme, Terms, write
 from motma.kernel import units
 from motma.kernel.clock import civil_day
 from motma.kernel.errors import Malformed
 from motma.keys.model import Purpose
-from motma.rules.books.choosing import speaks_in
+from motma.rules.books.choosing import reach_of, speaks_in
 from motma.storage.pool import Connection
 
 
@@ -25,10 +25,11 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended
 
 
-async def make(db: Connection, means: Means, *, province: str | None = None) -> bytes:
+async def make(db: Connection, means: Means, *, terms: Terms, province: str | None = None) -> bytes:
     """The signed file for the gates of a province, or of the whole country; in a transaction."""
     insist_province(province)
-    return await write_for(db, means, await gather(db, means), province=province)
+    gone = await gather(db, means)
+    return await write_for(db, means, gone, terms=terms, province=province)
 
 
 async def gather(db: Connection, means: Means) -> Gone:
@@ -45,10 +46,15 @@ async def gather(db: Connection, means: Means) -> Gone:
     return Gone(as_of=as_of, ended=found)
 
 
-async def write_for(db: Connection, means: Means, gone: Gone, *, province: str | None) -> bytes:
+async def write_for(
+    db: Connection, means: Means, gone: Gone, *, terms: Terms, province: str | None
+) -> bytes:
     """The signed file of a province, as of when its endings were gathered."""
     as_of, day = gone.as_of, civil_day(gone.as_of)
     books = await published.books_at(db, known_at=as_of)
+    inside = [
+        book for book in books if province is None or speaks_in(book.book.scope, province, day)
+    ]
     ring = means.keyring
     body = Body(
         as_of=as_of,
@@ -56,13 +62,12 @@ async def write_for(db: Connection, means: Means, gone: Gone, *, province: str |
         province=province,
         keys=ring.jwks(),
         signers=ring.jwks(Purpose.SNAPSHOT),
-        books=tuple(
-            msgspec.Raw(book.write())
-            for book in books
-            if province is None or speaks_in(book.book.scope, province, day)
-        ),
+        books=tuple(msgspec.Raw(book.write()) for book in inside),
         schemes=tuple(Scheme(number=book.number, title=book.book.title) for book in books),
         ended=gone.ended,
+        ages=terms.ages,
+        reach=tuple(reach_of(book.book.scope, day) for book in inside),
+        texts=terms.texts,
     )
     return await asyncio.to_thread(
         write,

@@ -114,6 +114,24 @@ def speaks_in(scope: Scope, province: str, day: date) -> bool:
     )
 
 
+@lru_cache(maxsize=512)
+def reach_of(scope: Scope, day: date) -> dict[str, int] | None:
+    """How specifically a book speaks in each province and commune of that day's units.
+
+    As `choose` weighs it: 1 by province, 2 by commune. None: it speaks everywhere.
+    """
+    if not scope.areas:
+        return None
+    found: dict[str, int] = {}
+    world = units.World.OLD if day < units.CHANGED_ON else units.World.NEW
+    for commune in units.communes(world):
+        province = commune.province_code
+        for code, within in ((province, None), (commune.code, commune.code)):
+            if code not in found:
+                found[code] = max(_covers(area, province, within, day) for area in scope.areas)
+    return {code: size for code, size in found.items() if size}
+
+
 def _seniority(book: CompiledBook) -> tuple[date, int, int, str]:
     """Of two equally specific books, which one counts."""
     since = book.book.valid.from_ or date.min

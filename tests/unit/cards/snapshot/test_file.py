@@ -16,7 +16,7 @@ from motma.cards.snapshot.errors import (
     SnapshotOlder,
     SnapshotTooOld,
 )
-from motma.cards.snapshot.model import MOST_AGE, SKEW, read, trusting
+from motma.cards.snapshot.model import SKEW, Ages, read, trusting
 from motma.kernel.errors import Declined, Malformed
 
 TRUST = trusting(SIGNER.key_set())
@@ -113,9 +113,11 @@ def test_an_older_snapshot_than_was_seen_is_refused() -> None:
 
 def test_too_old_a_snapshot_and_one_of_the_future_are_refused() -> None:
     present = snapshot(body())
-    present.insist_usable(now=NOW + MOST_AGE, seen=None)
+    present.insist_usable(now=NOW + timedelta(hours=Ages().refuse_h), seen=None)
     with pytest.raises(SnapshotTooOld):
-        present.insist_usable(now=NOW + MOST_AGE + timedelta(seconds=1), seen=None)
+        present.insist_usable(
+            now=NOW + timedelta(hours=Ages().refuse_h) + timedelta(seconds=1), seen=None
+        )
     present.insist_usable(now=NOW - SKEW, seen=None)
     with pytest.raises(SnapshotAhead):
         present.insist_usable(now=NOW - SKEW - timedelta(seconds=1), seen=None)

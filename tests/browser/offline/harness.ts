@@ -1,0 +1,49 @@
+/** Reads questions as JSON on standard input, and answers them as a browser's gate would. */
+
+import { readFileSync } from "node:fs";
+import { decide, insistUsable, readSnapshot, SnapshotRefused } from "../../../ui/shared/offline";
+import { verifyIssued, type Place, type PublishedKeys, type Snapshot } from "../../../ui/shared/offline";
+
+interface Asked {
+  trusted: PublishedKeys;
+  files: string[];
+  codes: { file: number; text: string; place: Place; atMs: number }[];
+  issued: { text: string; keys: PublishedKeys; atMs: number }[];
+  usable: { file: number; nowMs: number; seenMs: number | null }[];
+}
+
+type Opened = Snapshot | string;
+
+async function opened(file: string, trusted: PublishedKeys): Promise<Opened> {
+  const data = Uint8Array.from(Buffer.from(file, "base64"));
+  return refusal(() => readSnapshot(data, trusted));
+}
+
+async function refusal<T>(act: () => T | Promise<T>): Promise<T | string> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof SnapshotRefused) return error.code;
+    throw error;
+  }
+}
+
+const asked = JSON.parse(readFileSync(0, "utf-8")) as Asked;
+const files = await Promise.all(asked.files.map((file) => opened(file, asked.trusted)));
+const snapshot = (at: number): Snapshot => files[at] as Snapshot;
+
+const answer = {
+  files: files.map((file) => (typeof file === "string" ? file : "accepted")),
+  codes: await Promise.all(
+    asked.codes.map(({ file, text, place, atMs }) => decide(snapshot(file), text, place, atMs)),
+  ),
+  issued: await Promise.all(
+    asked.issued.map(({ text, keys, atMs }) => verifyIssued(text, keys, atMs)),
+  ),
+  usable: await Promise.all(
+    asked.usable.map(async ({ file, nowMs, seenMs }) =>
+      (await refusal(() => insistUsable(snapshot(file), nowMs, seenMs))) ?? "usable",
+    ),
+  ),
+};
+process.stdout.write(JSON.stringify(answer));

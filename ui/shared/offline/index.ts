@@ -1,0 +1,8 @@
+/** Deciding without the network: codes, snapshots, and the answers made from both. */
+
+export { decide, aged, type OfflineAnswer, type OfflineCard } from "./deciding";
+export { KeySet, type Bytes, type PublishedKeys } from "./es256";
+export { parseIssued, verifyIssued, type Issued, type Verified } from "./issued";
+export { ageOf, insistUsable, readSnapshot, SnapshotRefused } from "./snapshot";
+export type { Age, Both, Snapshot } from "./snapshot";
+export type { Place } from "./books";
