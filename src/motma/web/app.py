@@ -19,6 +19,7 @@ from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform
 from motma.cards.shelf import Shelf
 from motma.codec.pictures import PictureReader
+from motma.printing.press import Press
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
 from motma.scan.looking import Register
@@ -36,6 +37,7 @@ from motma.web import (
     openapi,
     pages,
     people,
+    printing,
     problems,
     recodes,
     records,
@@ -65,6 +67,7 @@ OPERATIONS: Final = [
     *recodes.OPERATIONS,
     *matching.OPERATIONS,
     *me.OPERATIONS,
+    *printing.OPERATIONS,
     *me_devices.OPERATIONS,
     *claims.OPERATIONS,
 ]
@@ -108,6 +111,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     _spare_the_collector()
     app.state.sequencer = sequencer_of(platform)
     stop, app.state.pictures = asyncio.Event(), PictureReader()
+    app.state.press = Press()
     tasks = [
         asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
@@ -117,6 +121,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     await records_jobs.stop()
     await asyncio.gather(*tasks, return_exceptions=True)
     app.state.pictures.close()
+    app.state.press.close()
 
 
 def _spare_the_collector() -> None:

@@ -25,6 +25,7 @@ NOTICES: Final = {
     "identity.conflict": ("Có hai bản khác nhau.", "Somebody's data differ from yours."),
     "identity.case-decided": ("Hồ sơ đã được xem xét.", "A case about you was decided."),
     "identity.code-issued": ("Mã đã được cấp.", "Your code was issued."),
+    "identity.printed": ("Thẻ giấy đã được in.", "A card of yours was printed."),
     "identity.reissued": ("Thẻ cấp lại.", "A new card was issued; earlier prints ended."),
     "identity.replaced": ("Mã đã được thay.", "Your code was replaced."),
     "identity.revoked": ("Mã đã bị thu hồi.", "Your code was revoked."),
