@@ -140,7 +140,6 @@ async def _pdf(
     made = await asyncio.to_thread(press.print, document, made_at=platform.clock.now())
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.pdf"',
-        "Cache-Control": "no-store",
     }
     return Response(made, media_type="application/pdf", headers=headers)
 
