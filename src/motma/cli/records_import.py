@@ -15,7 +15,7 @@ from motma.cli.records import BY, app
 from motma.cli.running import out, run
 from motma.cli.running import told as console
 from motma.identity.importing.rows import Finding
-from motma.records import following, importing, jobs, plain
+from motma.records import importing, jobs, plain, rematching
 from motma.records.importing import Order
 from motma.records.jobs import Job
 
@@ -98,18 +98,31 @@ def undo_import(job: UUID, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rematch(as_json: AsJson = False) -> None:
+def rematch(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="From the first, though a run was not finished.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Match every waiting record again: after people were imported, or with newer weights.
 
-    Example: motma records rematch
+    A run that was interrupted goes on where it was. Example: motma records rematch
     """
 
-    async def work(platform: Platform) -> tuple[int, int]:
-        return await following.rematch_all(platform.pool, platform.means)
+    async def work(platform: Platform) -> rematching.Run:
+        with _bar() as bar:
+            task = bar.add_task("waiting records", total=None)
+            before: list[int] = []
 
-    looked, matched = run(work)
-    text = f"{matched} of {looked} waiting records found their person"
-    out({"looked_at": looked, "matched": matched}, as_json=as_json, text=text)
+            def told(done: rematching.Run) -> None:
+                before.append(done.looked)
+                bar.update(task, total=done.waiting, completed=done.looked - before[0])
+
+            return await rematching.run(platform.pool, platform.means, anew=anew, told=told)
+
+    done = run(work)
+    text = f"{done.matched} of {done.looked} waiting records found their person"
+    out({"looked_at": done.looked, "matched": done.matched}, as_json=as_json, text=text)
 
 
 async def _import(

@@ -8,11 +8,8 @@ from uuid import UUID
 from motma.access.means import Means
 from motma.identity import ending
 from motma.identity import service as identity
-from motma.records import service, showing
+from motma.records import rematching, service
 from motma.storage.pool import Connection, Pool
-
-#: Records of one transaction when everything that waits is matched again.
-_PAGE = 100
 
 
 async def merge(
@@ -43,16 +40,6 @@ async def follow(db: Connection, means: Means, qid: str) -> None:
 
 
 async def rematch_all(pool: Pool, means: Means) -> tuple[int, int]:
-    """Match every waiting record again, page by page: how many were looked at, and found."""
-    looked, matched = 0, 0
-    async with pool.acquire() as db:
-        page = await showing.waiting(db, means, limit=_PAGE)
-        while page:
-            ids = [one.record_id for one in page]
-            async with db.transaction():
-                matched += await service.rematch_records(db, means, ids)
-            looked += len(ids)
-            last = page[-1]
-            after = (last.provenance.received_at, last.record_id)
-            page = await showing.waiting(db, means, limit=_PAGE, after=after)
-    return looked, matched
+    """Match every waiting record again, from the first: how many were looked at, and found."""
+    done = await rematching.run(pool, means, anew=True)
+    return done.looked, done.matched

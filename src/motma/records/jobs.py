@@ -11,7 +11,7 @@ from asyncpg import Record
 from motma.access.means import Means
 from motma.identity.importing.rows import Finding
 from motma.kernel.ids import uuid7
-from motma.records import attaching, keeping, queries
+from motma.records import attaching, keeping, queries, rematching
 from motma.records.errors import JobUnknown, NotFinished, NothingToUndo, RunningElsewhere
 from motma.records.service import Received
 from motma.storage.pool import Connection
@@ -204,6 +204,7 @@ async def forget(db: Connection, now: datetime) -> None:
     async with db.transaction():
         await db.execute(queries.FORGET_FINDINGS, now - KEEP)
         await db.execute(queries.FORGET_JOBS, now - KEEP)
+        await rematching.forget(db, now)
 
 
 def _job(means: Means, row: Record) -> Job:

@@ -31,6 +31,15 @@ WAITING: Final = """
      WHERE person_id IS NULL AND state = 'active' AND (received_at, record_id) > ($1, $2)
      ORDER BY received_at, record_id LIMIT $3
 """
+WAITING_IDS: Final = """
+    SELECT received_at, record_id FROM health_record
+     WHERE person_id IS NULL AND state = 'active' AND (received_at, record_id) > ($1, $2)
+     ORDER BY received_at, record_id LIMIT $3
+"""
+COUNT_WAITING: Final = """
+    SELECT count(*) FROM health_record
+     WHERE person_id IS NULL AND state = 'active' AND (received_at, record_id) > ($1, $2)
+"""
 VERSIONS: Final = """
     SELECT record_id, version, revision, sealed, by_id, known_at, undone_at
       FROM health_record_version WHERE record_id = ANY($1) ORDER BY version, revision
@@ -210,6 +219,27 @@ FORGET_FINDINGS: Final = """
      WHERE job_id IN (SELECT job_id FROM local.record_job WHERE finished_at < $1)
 """
 FORGET_JOBS: Final = "DELETE FROM local.record_job WHERE finished_at < $1"
+
+LOCK_REMATCH: Final = "SELECT pg_try_advisory_lock(hashtextextended('records rematched', 0))"
+FREE_REMATCH: Final = "SELECT pg_advisory_unlock(hashtextextended('records rematched', 0))"
+OPEN_REMATCH: Final = """
+    SELECT * FROM local.rematch_run WHERE finished_at IS NULL ORDER BY began_at LIMIT 1
+"""
+BEGIN_REMATCH: Final = """
+    INSERT INTO local.rematch_run (run_id, after_at, after_id, began_at)
+    VALUES ($1, $2, $3, $4) RETURNING *
+"""
+ADVANCE_REMATCH: Final = """
+    UPDATE local.rematch_run
+       SET after_at = $2, after_id = $3, looked = looked + $4, matched = matched + $5
+     WHERE run_id = $1 AND finished_at IS NULL RETURNING *
+"""
+FINISH_REMATCH: Final = """
+    UPDATE local.rematch_run SET finished_at = $2
+     WHERE run_id = $1 AND finished_at IS NULL RETURNING *
+"""
+END_REMATCH: Final = "UPDATE local.rematch_run SET finished_at = $1 WHERE finished_at IS NULL"
+FORGET_REMATCH: Final = "DELETE FROM local.rematch_run WHERE began_at < $1"
 
 
 async def lock_records(db: Connection, record_ids: Iterable[UUID]) -> None:

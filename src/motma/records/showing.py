@@ -25,7 +25,7 @@ from motma.storage.pool import Connection
 
 #: Who delivers over HTTP has an id as source, because names change.
 _BY_ID: Final = re.compile(r"(?:organisation|client) ([0-9a-f-]{36})")
-_BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+BEGINNING: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -116,7 +116,7 @@ async def waiting(
     means: Means,
     *,
     limit: int = 50,
-    after: tuple[datetime, UUID] = _BEGINNING,
+    after: tuple[datetime, UUID] = BEGINNING,
 ) -> list[Shown]:
     """Records that are nobody's, the oldest first; `after` is (received_at, record_id)."""
     rows = await db.fetch(queries.WAITING, *after, limit)
