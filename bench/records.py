@@ -1,4 +1,8 @@
-"""Records a second: received, found their person by document, became facts; and all again.
+"""Records a second: received, found their person, became facts; and all again.
+
+Whole records with a document, then the damaged mix of `national-2021`: each asked for by itself,
+as a single delivery is, beside a page asked for at once, in turns, so that their ratio means
+something on a machine that does other work too.
 
 Run: .venv/bin/python bench/records.py --people 2000 --doses 4000
 """
@@ -9,22 +13,42 @@ import shutil
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from time import perf_counter
+from typing import Final
+from unittest.mock import patch
+from uuid import UUID
+
+import msgspec
 
 from motma.access.means import Means
 from motma.identity import service as identity
+from motma.identity.matching import finding, page
+from motma.identity.matching.deciding import Match
+from motma.identity.matching.evidence import Evidence
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.kernel.clock import SystemClock
 from motma.kernel.ids import system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
-from motma.records import service
+from motma.records import plain, service
 from motma.records.model import About, Delivery, Dose
+from motma.records.sources import letters
+from motma.simulate.feeds import feeds
+from motma.simulate.rates import PRESETS
 from motma.storage import server
 from motma.storage.migrate import migrate
 from motma.storage.pool import Connection, connect
 
-CHUNK = 200
+CHUNK: Final = 200
+#: Rounds of both ways; the median counts.
+TURNS: Final = 3
+PAGE: Final = page.find_all
+#: As before the first record.
+EMPTY: Final = """
+    TRUNCATE health_record, health_record_version, health_attachment, health_waiting, person_facts,
+             local.match_review, local.match_subject
+"""
 
 
 def person(number: int) -> Claim:
@@ -50,14 +74,49 @@ def dose(number: int, people: int) -> Delivery:
     )
 
 
+async def alone(db: Connection, means: Means, asked: list[Evidence]) -> list[Match[UUID]]:
+    """What a page finds, found one after the other: how a single delivery is."""
+    return [await finding.find(db, means, one) for one in asked]
+
+
 async def receive(db: Connection, means: Means, doses: list[Delivery]) -> tuple[float, int]:
-    """Seconds, and how many are somebody's afterwards."""
+    """Records a second, and how many are somebody's afterwards."""
     began, attached = perf_counter(), 0
     for start in range(0, len(doses), CHUNK):
         async with db.transaction():
             done = await service.receive(db, means, "bench", doses[start : start + CHUNK])
         attached += sum(one.attached for one in done)
-    return perf_counter() - began, attached
+    return len(doses) / (perf_counter() - began), attached
+
+
+async def compare(db: Connection, means: Means, what: str, doses: list[Delivery]) -> None:
+    """Both ways in turns, beginning with nothing each time; then everything once more."""
+    speeds: dict[str, list[float]] = {"alone": [], "page": []}
+    attached = 0
+    for _ in range(TURNS):
+        for way, found in (("alone", alone), ("page", PAGE)):
+            await db.execute(EMPTY)
+            with patch.object(page, "find_all", found):
+                speed, attached = await receive(db, means, doses)
+            speeds[way].append(speed)
+    again, _ = await receive(db, means, doses)
+    one, many = median(speeds["alone"]), median(speeds["page"])
+    print(
+        f"{what}: alone {one:,.0f}/s, a page at once {many:,.0f}/s, ratio {many / one:.1f}; "
+        f"again {again:,.0f}/s; {attached:,} of {len(doses):,} attached"
+    )
+
+
+def national(people: int, doses: int) -> tuple[list[bytes], list[Delivery]]:
+    """A register, and doses of its people as sites wrote them down."""
+    sent = feeds(PRESETS["national-2021"], people=people, seed=1)
+    registered = [msgspec.json.encode(item) for item in sent.population]
+    written = [
+        msgspec.json.encode({k: v for k, v in i.items() if k != "version"})
+        for i in sent.immunisation
+    ]
+    good = (item for text in written for item in plain.read_line(text))
+    return registered, [item for item in good if isinstance(item, Delivery)][:doses]
 
 
 async def measure(dsn: str, home: Path, *, people: int, doses: int) -> None:
@@ -71,10 +130,12 @@ async def measure(dsn: str, home: Path, *, people: int, doses: int) -> None:
                 db, means, person(number), source="bench", assurance=Assurance.SEEN
             )
     await db.execute("ANALYZE")
-    items = [dose(number, people) for number in range(doses)]
-    for what in ("new", "again"):
-        seconds, attached = await receive(db, means, items)
-        print(f"{what}: {doses / seconds:,.0f} records/s, {attached} of {doses} attached")
+    await compare(db, means, "whole", [dose(number, people) for number in range(doses)])
+    registered, written = national(people, doses)
+    async with db.transaction():
+        await letters.take(db, means, "bench", "population", registered)
+    await db.execute("ANALYZE")
+    await compare(db, means, "national-2021", written)
     await db.close()
 
 
