@@ -16,9 +16,10 @@ from starlette.responses import Response
 
 from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
-from motma.bootstrap import Platform, Settings, open_platform
+from motma.bootstrap import Platform, Settings, open_platform, sender_of
 from motma.cards.shelf import Shelf
 from motma.codec.pictures import PictureReader
+from motma.messages.running import Courier
 from motma.printing.press import Press
 from motma.scan.appending import Appender
 from motma.scan.judging import Gate
@@ -26,11 +27,13 @@ from motma.scan.looking import Register
 from motma.scan.published import PublishedKeys
 from motma.web import (
     access,
+    accounts,
     books,
     cards,
     claims,
     clients,
     desk,
+    genuine,
     matching,
     me,
     me_devices,
@@ -55,7 +58,9 @@ OPERATIONS: Final = [
     *scans.OPERATIONS,
     *public.OPERATIONS,
     *snapshots.OPERATIONS,
+    *genuine.OPERATIONS,
     *access.OPERATIONS,
+    *accounts.OPERATIONS,
     *clients.OPERATIONS,
     *sources.OPERATIONS,
     *people.OPERATIONS,
@@ -116,6 +121,10 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
         asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
     ]
+    sender = sender_of(platform.settings)
+    if sender is not None:
+        courier = Courier(platform.pool, platform.vault, platform.clock, sender)
+        tasks.append(asyncio.create_task(courier.run(stop)))
     yield
     stop.set()
     await records_jobs.stop()

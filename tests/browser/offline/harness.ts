@@ -1,6 +1,7 @@
 /** Reads questions as JSON on standard input, and answers them as a browser's gate would. */
 
 import { readFileSync } from "node:fs";
+import { checkReader, screenText } from "../../../ui/shared/offline";
 import { decide, insistUsable, readSnapshot, SnapshotRefused } from "../../../ui/shared/offline";
 import { verifyIssued, type Place, type PublishedKeys, type Snapshot } from "../../../ui/shared/offline";
 
@@ -9,6 +10,8 @@ interface Asked {
   files: string[];
   codes: { file: number; text: string; place: Place; atMs: number }[];
   issued: { text: string; keys: PublishedKeys; atMs: number }[];
+  readers: { text: string; keys: PublishedKeys; atMs: number }[];
+  screens: { statement: string; secret: JsonWebKey; atMs: number }[];
   usable: { file: number; nowMs: number; seenMs: number | null }[];
 }
 
@@ -28,6 +31,11 @@ async function refusal<T>(act: () => T | Promise<T>): Promise<T | string> {
   }
 }
 
+function signing(secret: JsonWebKey): Promise<CryptoKey> {
+  const curve = { name: "ECDSA", namedCurve: "P-256" };
+  return crypto.subtle.importKey("jwk", secret, curve, false, ["sign"]);
+}
+
 const asked = JSON.parse(readFileSync(0, "utf-8")) as Asked;
 const files = await Promise.all(asked.files.map((file) => opened(file, asked.trusted)));
 const snapshot = (at: number): Snapshot => files[at] as Snapshot;
@@ -39,6 +47,14 @@ const answer = {
   ),
   issued: await Promise.all(
     asked.issued.map(({ text, keys, atMs }) => verifyIssued(text, keys, atMs)),
+  ),
+  readers: await Promise.all(
+    asked.readers.map(({ text, keys, atMs }) => checkReader(text, keys, atMs)),
+  ),
+  screens: await Promise.all(
+    asked.screens.map(async ({ statement, secret, atMs }) =>
+      screenText(statement, await signing(secret), atMs),
+    ),
   ),
   usable: await Promise.all(
     asked.usable.map(async ({ file, nowMs, seenMs }) =>

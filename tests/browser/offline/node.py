@@ -3,11 +3,13 @@
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.snapshotting import SIGNER
 
 _HERE: Final = Path(__file__).parent
 _UI: Final = _HERE.parents[2] / "ui"
@@ -44,3 +46,10 @@ def ask(script: Path, question: dict[str, Any]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     answered: dict[str, Any] = json.loads(done.stdout)
     return answered
+
+
+def asking(harness: Path, **asked: Sequence[Any]) -> dict[str, Any]:
+    """What the harness answers; what is not asked is asked with nothing."""
+    kinds = ("files", "codes", "issued", "readers", "screens", "usable")
+    nothing: dict[str, Any] = {kind: [] for kind in kinds}
+    return ask(harness, nothing | {"trusted": SIGNER.key_set()} | asked)

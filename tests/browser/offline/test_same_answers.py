@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from tests.browser.offline.node import ask, bundle
+from tests.browser.offline.node import asking
 from tests.snapshotting import ISSUER, NOW, QID, SIGNER, STRANGER, Key, body, code, file
 from tests.unit.scan.test_offline import GREEN, NOT_PROVEN
 
@@ -22,7 +22,6 @@ from motma.scan.model import Outcome
 from motma.scan.offline import Place
 
 _VECTORS: Final = Path(__file__).parents[3] / "vectors"
-_HARNESS: Final = Path(__file__).parent / "harness.ts"
 #: Seed of the damaged texts; any other must do as well.
 _SEED: Final = 20211008
 
@@ -179,17 +178,6 @@ def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-@pytest.fixture(scope="module")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The browser's part, ready for Node."""
-    return bundle(_HARNESS, tmp_path_factory.mktemp("harness") / "harness.mjs")
-
-
-def _ask(harness: Path, **asked: list[Any]) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"files": [], "codes": [], "issued": [], "usable": []}
-    return ask(harness, nothing | {"trusted": SIGNER.key_set()} | asked)
-
-
 def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
@@ -200,7 +188,7 @@ def test_a_browser_answers_every_code_as_python_does(harness: Path) -> None:
         {"file": number, "text": text, "place": _place(place), "atMs": _ms(at)}
         for number, text, place, at in asked
     ]
-    heard = _ask(harness, files=[_b64(file(one)) for one in BODIES], codes=codes)["codes"]
+    heard = asking(harness, files=[_b64(file(one)) for one in BODIES], codes=codes)["codes"]
     for question, answered in zip(asked, heard, strict=True):
         assert _plain(answered) == _python(*question), question[1]
     outcomes = {answered["outcome"] for answered in heard}
@@ -218,7 +206,7 @@ def test_a_browser_refuses_the_same_files_with_the_same_codes(harness: Path) -> 
         "snapshot.unknown-key": file(BODIES[0], key=STRANGER),
         "snapshot.forged": file(BODIES[0], key=Key(5, SIGNER.kid)),
     }
-    heard = _ask(harness, files=[_b64(data) for data in files.values()])["files"]
+    heard = asking(harness, files=[_b64(data) for data in files.values()])["files"]
     assert heard == list(files)
     assert [_python_reads(data) for data in files.values()] == list(files)
 
@@ -246,13 +234,13 @@ def test_a_browser_refuses_what_is_too_old_ahead_or_older_than_seen(
 ) -> None:
     seen = None if seen_h is None else _ms(NOW + timedelta(hours=seen_h))
     asked = {"file": 0, "nowMs": _ms(NOW + timedelta(hours=hours)), "seenMs": seen}
-    assert _ask(harness, files=[_b64(file(BODIES[0]))], usable=[asked])["usable"] == [verdict]
+    assert asking(harness, files=[_b64(file(BODIES[0]))], usable=[asked])["usable"] == [verdict]
 
 
 def test_verify_issued_tells_a_good_code_from_an_expired_and_a_forged_one(harness: Path) -> None:
     texts = [code(card=GREEN), code(lasts=timedelta(days=-1)), code(key=Key(5, ISSUER.kid)), "x"]
     asked = [{"text": text, "keys": ISSUER.key_set(), "atMs": _ms(NOW)} for text in texts]
-    heard = _ask(harness, issued=asked)["issued"]
+    heard = asking(harness, issued=asked)["issued"]
     assert [one["signature"] for one in heard] == ["valid", "valid", "forged", "none"]
     assert [one["good"] for one in heard] == [True, False, False, False]
     assert heard[0]["issued"]["qid"] == QID

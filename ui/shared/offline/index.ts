@@ -6,3 +6,5 @@ export { parseIssued, verifyIssued, type Issued, type Verified } from "./issued"
 export { ageOf, insistUsable, readSnapshot, SnapshotRefused } from "./snapshot";
 export type { Age, Both, Snapshot } from "./snapshot";
 export type { Place } from "./books";
+export { checkReader, looksLikeReader, screenText, untilNextStep } from "./genuine";
+export type { Genuine, NotGenuine } from "./genuine";
