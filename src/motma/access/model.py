@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
 from motma.access.limits import Limit
+from motma.kernel import units
 from motma.kernel.errors import Malformed
 from motma.kernel.ids import Random
 
@@ -64,6 +65,23 @@ class Place:
     organisation_id: UUID
     kind: str
     name: str
+    commune_code: str | None = None
+    commune_as_of: date | None = None
+
+    def area(self, day: date) -> tuple[str | None, str | None]:
+        """Province and commune in the units of that day, as far as they are certain.
+
+        A place of an old commune that was split is somewhere in its province, no more is known.
+        """
+        found = self.commune_code and units.find(self.commune_code, self.commune_as_of)
+        if not found:
+            return None, None
+        if found.world is units.World.NEW or day < units.CHANGED_ON:
+            return found.province_code, found.code
+        later = units.successors(found.code)
+        provinces = {one.province_code for one in later}
+        province = provinces.pop() if len(provinces) == 1 else None
+        return province, later[0].code if len(later) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 
 from motma.access import model, queries, service
+from motma.access.accounts import phones
 from motma.access.activity import PlaceActivity, activity_of
 from motma.access.errors import CodeRefused
 from motma.access.limits import insist
@@ -70,6 +71,7 @@ class SignedIn(Token, frozen=True, kw_only=True):
 
     session_id: UUID
     reader: dict[str, Any] | None
+    ends_at: datetime  # of the shift, which a gate without the network must hear now
     purposes: list[dict[str, Any]]
     places: list[dict[str, Any]]
 
@@ -94,6 +96,8 @@ async def enrol_device(request: Request, body: Enrol) -> Enrolled:
                 jwk=dict(body.public_jwk),
                 label=body.label,
             )
+            if device.person_id is not None:
+                await phones.tell_new_device(db, platform.means, device.person_id)
     except CodeRefused:
         platform.counters.take(model.FAILED_CODES, network, at_s=at_s)
         raise
@@ -114,7 +118,7 @@ async def sign_in(request: Request, body: SignIn) -> SignedIn:
         for key in keys:
             insist(platform.counters.take(model.FAILED_SIGN_INS, key, at_s=at_s))
         session = await _begin(request, db, body, thumbprint)
-        places = await _places(db, session)
+        places = await _places(db, session, civil_day(platform.clock.now()))
     for key in keys:
         platform.counters.clear(model.FAILED_SIGN_INS, key, at_s=at_s)
     return _signed_in(request, session, places)
@@ -181,11 +185,23 @@ async def _begin(request: Request, db: Connection, body: SignIn, thumbprint: str
     )
 
 
-async def _places(db: Connection, session: Session) -> list[dict[str, Any]]:
+async def _places(db: Connection, session: Session, day: date) -> list[dict[str, Any]]:
+    """The organisation's places; their area is what a gate chooses a rule book by, offline."""
     if session.reader is None:
         return []
-    places = await queries.places_of(db, session.reader.organisation_id)
-    return [{"place_id": str(p.place_id), "name": p.name, "kind": p.kind} for p in places]
+    found = []
+    for place in await queries.places_of(db, session.reader.organisation_id):
+        province, commune = place.area(day)
+        found.append(
+            {
+                "place_id": str(place.place_id),
+                "name": place.name,
+                "kind": place.kind,
+                "province": province,
+                "commune": commune,
+            }
+        )
+    return found
 
 
 def _signed_in(request: Request, session: Session, places: list[dict[str, Any]]) -> SignedIn:
@@ -207,6 +223,7 @@ def _signed_in(request: Request, session: Session, places: list[dict[str, Any]])
         expires_at=expires,
         session_id=session.session_id,
         reader=reader,
+        ends_at=session.ends_at,
         purposes=purposes,
         places=places,
     )
