@@ -1,18 +1,6 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cases } from "../../../vectors/qr-living-made.json";
 import { attach, importSecret, stripLiving, untilNextStep } from "./living";
-
-interface Case {
-  name: string;
-  input: string;
-  secret: string;
-  secret_name: number;
-  as_of: string;
-  expected: string;
-}
-
-const file = new URL("../../../vectors/qr-living-made.json", import.meta.url);
-const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: Case[] };
 
 test.each(cases)("a living code is the platform's: $name", async (made) => {
   const bytes = made.secret.match(/../g)!.map((byte) => parseInt(byte, 16));
