@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
+import msgspec
 import typer
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,6 +15,7 @@ from motma.cli.running import decline, told
 from motma.egress.client import Egress
 from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined, Malformed
+from motma.simulate.doors import CLIENT, HEADER, Door
 from motma.simulate.feeds import Disturbance, Item, feeds
 from motma.simulate.laboratory import Laboratory, drop
 from motma.simulate.rates import PRESETS
@@ -47,10 +49,17 @@ def sources(  # noqa: PLR0913, PLR0917 - each is an option of the command
     key: Annotated[
         Path | None, typer.Option("--key", help="Its private key, PEM, to push.")
     ] = None,
+    known: Annotated[
+        Path | None, typer.Option("--known", help="Answer who signs with a key of this JWK set.")
+    ] = None,
+    secret: Annotated[
+        Path | None, typer.Option("--secret", help="Answer who has this file's text in x-api-key.")
+    ] = None,
 ) -> None:
     """Serve population, insurance, immunisation and tests of synthetic people until Ctrl-C.
 
-    Shares are of requests (outages, cuts) and of items (late, duplicated, reordered).
+    Shares are of requests (outages, cuts) and of items (late, duplicated, reordered). For --known
+    take what `motma sources keys` prints.
     """
     disturbance = Disturbance(late=late, duplicated=duplicated, reordered=reordered)
     made = feeds(PRESETS["national-2021"], people=people, seed=seed, disturbance=disturbance)
@@ -63,8 +72,9 @@ def sources(  # noqa: PLR0913, PLR0917 - each is an option of the command
             drop(folder, f"lab-{start // _FILE:05d}", half[start : start + _FILE])
     for feed in _FEEDS:
         address = f"http://127.0.0.1:{port}/{feed}/changes"
-        told.print(f"motma sources add {feed} {feed} {address} --private", soft_wrap=True)
-    app = Station(made, SystemClock(), weather).app()
+        proof = _proof(port, known, secret)
+        told.print(f"motma sources add {feed} {feed} {address} --private{proof}", soft_wrap=True)
+    app = Station(made, SystemClock(), weather, _door(known, secret)).app()
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical")
     try:
         private = _private_key(key) if key else None
@@ -92,6 +102,24 @@ async def _serve(
         taken = await lab.push(tests)
     told.print(f"pushed: {taken} taken, {len(lab.refused)} refused")
     await serving
+
+
+def _door(known: Path | None, secret: Path | None) -> Door | None:
+    """The door, if who asks has to prove it."""
+    if known is None and secret is None:
+        return None
+    return Door(
+        clock=SystemClock(),
+        jwks=msgspec.json.decode(known.read_bytes()) if known else None,
+        secret=secret.read_text(encoding="ascii").strip() if secret else "",
+    )
+
+
+def _proof(port: int, known: Path | None, secret: Path | None) -> str:
+    """The options with which the platform gets in."""
+    if known is not None:
+        return f" --token http://127.0.0.1:{port}/token --client {CLIENT}"
+    return f" --header {HEADER} --secret {secret}" if secret is not None else ""
 
 
 def _private_key(path: Path) -> ec.EllipticCurvePrivateKey:

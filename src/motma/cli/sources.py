@@ -1,21 +1,24 @@
 """`motma sources`: what the platform reads from, how it goes, and the letters that are dead."""
 
 import asyncio
+import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
 from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
-from motma.cli.running import out, run, told
+from motma.cli.running import decline, out, run, told
 from motma.kernel.clock import CIVIL_ZONE
+from motma.kernel.errors import Malformed
+from motma.keys.model import Purpose
 from motma.records.sources import letters, running, service, telling
 from motma.records.sources.letters import Letter, Replayed
-from motma.records.sources.model import Health, sentence
+from motma.records.sources.model import ByAssertion, ByHeader, Health, Proof, sentence
 from motma.records.sources.telling import Waiting
 
 app = typer.Typer(no_args_is_help=True, help="National sources of people, doses and tests.")
@@ -25,18 +28,35 @@ _BY: Final = UUID(int=0)
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: str,
     kind: Annotated[str, typer.Argument(help="population, insurance, immunisation or tests")],
     address: Annotated[str, typer.Argument(help="URL of its feed, or file:///… for tests")],
     private: Annotated[
         bool, typer.Option("--private", help="It lies in a network of our own; HTTP is allowed.")
     ] = False,
+    token: Annotated[
+        str, typer.Option("--token", help="URL that gives a token for our signed assertion.")
+    ] = "",
+    client: Annotated[str, typer.Option("--client", help="What the source calls us.")] = "",
+    scope: Annotated[str, typer.Option("--scope", help="Scope to ask for, if any.")] = "",
+    header: Annotated[
+        str, typer.Option("--header", help="Header that proves who we are, instead of a token.")
+    ] = "",
+    secret: Annotated[
+        Path | None, typer.Option("--secret", help="File with the header's value, mode 600.")
+    ] = None,
 ) -> None:
     """Read a source from now on; the same name with another address goes on where it was.
 
+    Where the source asks who we are, say how each time: with --token and --client after it got
+    `motma sources keys`, or with --header and --secret.
     Example: motma sources add vaccines immunisation https://registry.example/changes
     """
+    try:
+        proof = _proof(token, client, scope, header, secret)
+    except Malformed as bad:
+        decline(bad)
 
     async def work(platform: Platform) -> None:
         async with platform.transaction() as db:
@@ -47,9 +67,20 @@ def add(
                 kind=kind,
                 address=address,
                 private_network=private,
+                proof=proof,
             )
 
     run(work)
+
+
+@app.command()
+def keys() -> None:
+    """Print the public keys by which sources know us, as a JWK set; a pending one too."""
+
+    async def work(platform: Platform) -> dict[str, Any]:
+        return platform.keyring.jwks(Purpose.CLIENT)
+
+    typer.echo(json.dumps(run(work), indent=1))
 
 
 @app.command()
@@ -188,6 +219,17 @@ def list_corrections(as_json: AsJson = False) -> None:
         for each in found
     )
     out(found, as_json=as_json, text=text or "none")
+
+
+def _proof(token: str, client: str, scope: str, header: str, secret: Path | None) -> Proof | None:
+    """The proof that these options say, if any."""
+    if token and client and not header and secret is None:
+        return ByAssertion(token_address=token, client=client, scope=scope)
+    if header and secret is not None and not token and not client and not scope:
+        return ByHeader(name=header, file=str(secret.resolve()))
+    if token or client or scope or header or secret is not None:
+        raise Malformed("sources.proof", "token" if token or client else "header")
+    return None
 
 
 def _told(one: Health, said: dict[str, str]) -> list[str]:

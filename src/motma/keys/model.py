@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     LIVING = "living"
     TAG = "tag"
     SNAPSHOT = "snapshot"
+    CLIENT = "client"
 
 
 class State(StrEnum):
@@ -63,6 +64,7 @@ ALGORITHMS: Final = {
     Purpose.LIVING: Algorithm.HMAC,
     Purpose.TAG: Algorithm.HMAC,
     Purpose.SNAPSHOT: Algorithm.ES256,
+    Purpose.CLIENT: Algorithm.ES256,
 }
 
 #: States in which what a key once made is still believed, opened or found.

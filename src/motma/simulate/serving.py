@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from motma.kernel.clock import Clock
+from motma.simulate.doors import Door
 from motma.simulate.feeds import Feeds, Item
 
 #: How far behind a source seems that was not read at all; its end is the present.
@@ -49,6 +50,8 @@ class Station:
     feeds: Feeds
     clock: Clock
     weather: Weather = field(default_factory=Weather)
+    #: Who asks has to prove it, if there is one.
+    door: Door | None = None
     asked: int = 0
     #: What each feed was told, by id: the same again changes nothing.
     told: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
@@ -60,10 +63,13 @@ class Station:
     def app(self) -> Starlette:
         """The application: `/population/changes`, `/insurance/…`, `/immunisation/…`, `/tests/…`.
 
-        Corrections are posted to the same addresses and shown at `/…/corrections`.
+        Corrections are posted to the same addresses and shown at `/…/corrections`; with a door
+        `/token` gives tokens.
         """
+        tokens = [Route("/token", self.door.token, methods=["POST"])] if self.door else []
         return Starlette(
             routes=[
+                *tokens,
                 Route("/{feed}/changes", self.changes),
                 Route("/{feed}/changes", self.correct, methods=["POST"]),
                 Route("/{feed}/corrections", self.corrections),
@@ -73,6 +79,8 @@ class Station:
     async def changes(self, request: Request) -> Response:
         """Items after a cursor, as `records.sources.model.Page` reads them."""
         self.asked += 1
+        if self.door and not self.door.opens(request):
+            return Response("who asks?", 401)
         weather, chance = self.weather, self._random.random
         if weather.latency_s:
             await asyncio.sleep(self._random.expovariate(1 / weather.latency_s))
@@ -94,6 +102,8 @@ class Station:
 
     async def correct(self, request: Request) -> Response:
         """Take corrections, each once by its id; it may be away as any request may."""
+        if self.door and not self.door.opens(request):
+            return Response("who tells?", 401)
         if self._random.random() < self.weather.outages:
             return Response("away", 503)
         try:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from motma.keys.model import Purpose
 from motma.records.sources import letters, metrics, service, telling
 from motma.records.sources.letters import Letter, Replayed
 from motma.records.sources.model import Health
@@ -100,6 +101,12 @@ async def list_sources(request: Request, _body: None) -> list[Health]:
         return await service.health(db, platform.means)
 
 
+async def source_keys(request: Request, _body: None) -> Response:
+    """The keys by which sources know the platform when it reads them (RFC 7517)."""
+    body = msgspec.json.encode(platform_of(request).keyring.jwks(Purpose.CLIENT))
+    return Response(body, media_type="application/jwk-set+json")
+
+
 async def freshness(request: Request, _body: None) -> list[dict[str, str]]:
     """How fresh the records are, kind by kind, in plain words: vi and en."""
     platform = platform_of(request)
@@ -160,6 +167,8 @@ OPERATIONS = [
               tag="sources"),
     Operation(method="GET", path="/v1/sources", handler=list_sources, answer=list[Health],
               auth="reader", summary="How sources go", tag="sources"),
+    Operation(method="GET", path="/v1/sources/keys", handler=source_keys, answer=dict[str, Any],
+              summary="Keys by which sources know us", tag="sources"),
     Operation(method="GET", path="/v1/freshness", handler=freshness,
               answer=list[dict[str, str]], summary="How fresh records are", tag="sources"),
     Operation(method="GET", path="/metrics/sources", handler=source_metrics,

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -17,6 +18,7 @@ from motma.kernel.ids import system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
 from motma.records.sources import model, running
+from motma.simulate.doors import Door
 from motma.simulate.feeds import Disturbance, Feeds, feeds
 from motma.simulate.rates import PRESETS
 from motma.simulate.serving import Station, Weather
@@ -49,7 +51,9 @@ class Processes:
 
     def source(self, port: int, weather: Weather) -> BaseProcess:
         """The four sources at that port, answering already."""
-        process = self._start(serve, port, weather)
+        return self._answering(self._start(serve, port, weather), port)
+
+    def _answering(self, process: BaseProcess, port: int) -> BaseProcess:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             with socket.socket() as probe:
@@ -57,6 +61,11 @@ class Processes:
                     return process
             time.sleep(0.02)
         raise TimeoutError("the simulated sources did not start")
+
+    def guarded(self, port: int, *, jwks: object = None, secret: str = "") -> BaseProcess:
+        """The four sources, which answer only who proves who they are."""
+        process = self._start(serve, port, Weather(most=20), jwks, secret)
+        return self._answering(process, port)
 
     def calm(self) -> int:
         """The port of the same four sources in good weather."""
@@ -83,9 +92,10 @@ class Processes:
             process.close()
 
 
-def serve(port: int, weather: Weather) -> None:
+def serve(port: int, weather: Weather, jwks: Any = None, secret: str = "") -> None:
     """The four sources until killed."""
-    station = Station(made(), SystemClock(), weather)
+    door = Door(clock=SystemClock(), jwks=jwks, secret=secret) if jwks or secret else None
+    station = Station(made(), SystemClock(), weather, door)
     config = uvicorn.Config(station.app(), host="127.0.0.1", port=port, log_level="critical")
     uvicorn.Server(config).run()
 

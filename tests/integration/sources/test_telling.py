@@ -23,7 +23,7 @@ from motma.simulate.serving import Weather
 CLAIM = UUID(int=5)
 
 
-async def _decided(reading: Reading) -> None:
+async def decided(reading: Reading) -> None:
     """A record of the registry that was taken back here, and a dose that nobody has."""
     means = reading.platform.means
     item = {**made().immunisation[0], "id": "D1"}
@@ -61,7 +61,7 @@ async def test_a_decision_waits_until_its_source_is_back_and_comes_under_the_sam
 ) -> None:
     port, pool, means = free_port(), reading.platform.pool, reading.platform.means
     await reading.add(port, "immunisation", "tests")
-    await _decided(reading)
+    await decided(reading)
     with pytest.raises(NoAnswer):
         await telling.tell(pool, means, "immunisation")
     async with pool.acquire() as db:
@@ -87,7 +87,7 @@ async def test_the_running_reader_tells_its_sources_in_bad_weather_too(
     port, pool, means = free_port(), reading.platform.pool, reading.platform.means
     processes.source(port, Weather(outages=0.3, seed=3))
     await reading.add(port, "immunisation")
-    await _decided(reading)
+    await decided(reading)
     stop = asyncio.Event()
     task = asyncio.create_task(running.run(pool, means, stop, idle_s=0.05))
     with suppress(TimeoutError):

@@ -57,6 +57,22 @@ class AnswerUnreadable(Declined):
 
 
 @dataclass
+class ProofRefused(Declined):
+    """The source does not accept who we say we are: its key, client id or secret is another."""
+
+    code = "sources.proof-refused"
+    kind = Kind.UNAVAILABLE
+
+
+@dataclass
+class SecretUnreadable(Declined):
+    """The file with our secret for a source is missing, empty, no text, or open to others."""
+
+    code = "sources.secret-unreadable"
+    kind = Kind.UNAVAILABLE
+
+
+@dataclass
 class TurnLost(Declined):
     """Another process read on from this cursor meanwhile: nothing was taken twice."""
 

@@ -29,6 +29,25 @@ FRESH: Final = timedelta(minutes=15)
 DEAD_LETTER: Final = "dead_letter.sealed"
 
 
+class ByAssertion(msgspec.Struct, frozen=True, kw_only=True, tag="assertion"):
+    """Signed with our key of the purpose `client`, for a token of the source's token end point."""
+
+    token_address: str
+    client: str  # what the source calls us
+    scope: str = ""
+
+
+class ByHeader(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
+    """A header whose value stands in a file that nobody else may read."""
+
+    name: str
+    file: str
+
+
+#: How we prove to a source who we are.
+Proof = ByAssertion | ByHeader
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What a source answers: items after a cursor, and what lies behind them.
 
@@ -77,6 +96,7 @@ class Source:
     failure: str | None
     failures: int
     not_before: datetime | None
+    proof: Proof | None = None
 
     def wait_s(self, now: datetime) -> float:
         """Seconds until it may be asked again; 0 = now."""

@@ -1,11 +1,11 @@
 """The port behind which every source is read: pages after a cursor, and a feed over HTTP."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
 
-from motma.egress.client import Egress
 from motma.records.sources.errors import AnswerUnreadable
 from motma.records.sources.model import Page
 
@@ -17,6 +17,9 @@ _LONGEST_CURSOR: Final = 500
 _LARGEST_COUNT: Final = (1 << 63) - 1
 #: An item larger than this is none.
 LARGEST_ITEM: Final = 64 * 1024
+
+#: Asks for an address, with what proves who asks.
+Get = Callable[[str], Awaitable[bytes]]
 
 _page: Final = msgspec.json.Decoder(Page)
 
@@ -36,8 +39,8 @@ class Port(Protocol):
 class HttpFeed:
     """A register with a feed: `GET address?after=…&limit=…` answers a `Page`."""
 
-    def __init__(self, egress: Egress, address: str, *, most: int = MOST_ITEMS) -> None:
-        self._egress = egress
+    def __init__(self, get: Get, address: str, *, most: int = MOST_ITEMS) -> None:
+        self._get = get
         self._address = address
         self._most = most
 
@@ -45,7 +48,7 @@ class HttpFeed:
         """Ask once; what is wrong is raised, and the caller waits."""
         join = "&" if "?" in self._address else "?"
         url = f"{self._address}{join}after={quote(cursor, safe='')}&limit={self._most}"
-        answer = await self._egress.get(url, {"accept": "application/json"})
+        answer = await self._get(url)
         try:
             page = _page.decode(answer)
         except (msgspec.DecodeError, ValueError) as error:

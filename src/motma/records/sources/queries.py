@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
-from motma.records.sources.model import Source
+from motma.records.sources.model import Proof, Source
 from motma.storage.pool import Connection
 
 ADD_SOURCE: Final = """
-    INSERT INTO local.source (source, kind, address, private_network, added_at)
-    VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO local.source (source, kind, address, private_network, added_at, proof)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (source) DO UPDATE
-       SET address = excluded.address, private_network = excluded.private_network, ended_at = NULL
+       SET address = excluded.address, private_network = excluded.private_network,
+           proof = excluded.proof, not_before = NULL, ended_at = NULL
      WHERE source.kind = excluded.kind
     RETURNING source
 """
@@ -23,12 +25,12 @@ END_SOURCE: Final = """
 """
 SOURCES: Final = """
     SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
-           last_success_at, last_failure_at, failure, failures, not_before
+           last_success_at, last_failure_at, failure, failures, not_before, proof
       FROM local.source WHERE ended_at IS NULL ORDER BY source
 """
 SOURCE: Final = """
     SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
-           last_success_at, last_failure_at, failure, failures, not_before
+           last_success_at, last_failure_at, failure, failures, not_before, proof
       FROM local.source WHERE source = $1 AND ended_at IS NULL
 """
 # the guard against a twin: whoever commits second finds another cursor and takes nothing
@@ -142,13 +144,13 @@ FORGET: Final = (
 
 async def sources(db: Connection) -> list[Source]:
     """Every source that is read, by name."""
-    return [Source(**dict(row)) for row in await db.fetch(SOURCES)]
+    return [_source(row) for row in await db.fetch(SOURCES)]
 
 
 async def source(db: Connection, name: str) -> Source | None:
     """One source as it is now; served by the primary key."""
     row = await db.fetchrow(SOURCE, name)
-    return Source(**dict(row)) if row else None
+    return _source(row) if row else None
 
 
 async def versions_taken(db: Connection, items: Sequence[bytes]) -> dict[bytes, int]:
@@ -173,3 +175,9 @@ async def count(
 ) -> None:
     """One more request to a source in its hour."""
     await db.execute(COUNT, name, at, 1, failed, items, letters)
+
+
+def _source(row: Record) -> Source:
+    values = dict(row)
+    proof = values.pop("proof")
+    return Source(**values, proof=proof and msgspec.convert(proof, Proof))

@@ -12,6 +12,7 @@ from motma.kernel.errors import Declined
 from motma.records.sources import queries, service
 from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
 from motma.records.sources.model import wait_after
+from motma.records.sources.proving import Prover
 from motma.records.sources.saving import is_away
 from motma.records.sources.telling import keys, tell
 from motma.storage.pool import FAILED, Pool, connect
@@ -75,9 +76,9 @@ async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = 
 
 async def drain(pool: Pool, means: Means, name: str) -> int:
     """Read one source until it has nothing more; returns how many items were taken."""
-    taken = 0
+    taken, prover = 0, Prover(means)
     while True:
-        pulled = await service.pull(pool, means, name)
+        pulled = await service.pull(pool, means, name, prover)
         taken += pulled.items
         if not pulled.more:
             return taken
@@ -122,10 +123,11 @@ async def _ended(tasks: list[asyncio.Task[None]]) -> None:
 
 async def _read(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s: float) -> None:
     """One source, page after page."""
+    prover = Prover(means)
     while not stop.is_set():
         wait_s = 0.0
         try:
-            pulled = await service.pull(pool, means, name)
+            pulled = await service.pull(pool, means, name, prover)
             wait_s = 0.0 if pulled.more else idle_s
         except SourceUnknown:
             return

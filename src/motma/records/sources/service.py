@@ -3,6 +3,7 @@
 Reading asks the network and so owns its transactions: nothing is held while a source answers.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -22,14 +23,32 @@ from motma.kernel.errors import Declined, Malformed
 from motma.records.sources import letters, model, queries
 from motma.records.sources.dropping import KEEP_FILES, FolderDrop
 from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
-from motma.records.sources.model import TESTS, Health, Page, Source, Taken
+from motma.records.sources.model import (
+    TESTS,
+    ByAssertion,
+    ByHeader,
+    Health,
+    Page,
+    Proof,
+    Source,
+    Taken,
+)
 from motma.records.sources.port import MOST_ITEMS, MOST_PEOPLE, HttpFeed, Port
+from motma.records.sources.proving import Prover
 from motma.records.sources.saving import DEFECT, is_away
 from motma.storage.pool import Connection, Pool
 
 #: How often a page begins again at once when another transaction stood in its way.
 RETRIES: Final = 3
 _DAY: Final = timedelta(hours=24)
+_JSON: Final = "application/json"
+#: A header's name. Source: RFC 9110 §5.6.2; without the rare marks.
+_HEADER: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
+#: What the request itself says.
+_NOT_OURS: Final = frozenset({
+    "host", "content-length", "content-type", "transfer-encoding", "connection", "accept",
+    "accept-encoding",
+})  # fmt: skip
 
 
 class Pulled(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +60,13 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add(
-    db: Connection, means: Means, *, name: str, kind: str, address: str, private_network: bool
-) -> None:
+    db: Connection, means: Means, *, name: str, kind: str, address: str, private_network: bool,
+    proof: Proof | None = None,
+) -> None:  # fmt: skip
     """Read a source from now on, from its beginning; again with another address keeps its cursor.
 
-    `address` is the URL of a feed, or of tests a folder as `file:///…`.
+    `address` is the URL of a feed, or of tests a folder as `file:///…`; `proof` says how the
+    source hears who asks, and again without it asks without.
     """
     if kind not in model.KINDS:
         raise Malformed("sources.kind", "kind")
@@ -53,10 +74,19 @@ async def add(
     if urlsplit(address).scheme == "file":
         if kind != TESTS or not Path(urlsplit(address).path).is_absolute():
             raise Malformed("sources.address", "address")
+        if proof is not None:
+            raise Malformed("sources.proof", "proof")
     else:
         target_of(address, private_network=private_network)
+        _check_proof(proof, private_network=private_network)
     added = await db.fetchval(
-        queries.ADD_SOURCE, name, kind, address, private_network, means.clock.now()
+        queries.ADD_SOURCE,
+        name,
+        kind,
+        address,
+        private_network,
+        means.clock.now(),
+        msgspec.to_builtins(proof),
     )
     if added is None:
         raise Malformed("sources.kind", "kind")
@@ -81,8 +111,10 @@ async def end(db: Connection, means: Means, name: str) -> None:
     await means.log(db, "sources.ended", {"source": name})
 
 
-async def pull(pool: Pool, means: Means, name: str) -> Pulled:
+async def pull(pool: Pool, means: Means, name: str, prover: Prover | None = None) -> Pulled:
     """Read one page and take it in; cursor, items and dead letters are one transaction.
+
+    A `prover` that is kept from page to page spares the source a token each.
 
     Two processes may ask for the same page; of their commits one moves the cursor, the other is
     TurnLost and leaves nothing.
@@ -95,7 +127,7 @@ async def pull(pool: Pool, means: Means, name: str) -> Pulled:
     if wait_s > 0:
         raise CircuitOpen(round(wait_s, 3))
     async with Egress(private_network=source.private_network) as egress:
-        port = _port(source, egress)
+        port = _port(source, egress, prover or Prover(means))
         try:
             page = await port.page(source.cursor)
         except Declined as failed:
@@ -177,12 +209,30 @@ async def forget(db: Connection, means: Means) -> None:
             await FolderDrop(Path(parts.path)).forget(now - KEEP_FILES)
 
 
-def _port(source: Source, egress: Egress) -> Port:
+def _check_proof(proof: Proof | None, *, private_network: bool) -> None:
+    """Declined unless the proof could be given."""
+    if isinstance(proof, ByAssertion):
+        target_of(proof.token_address, private_network=private_network)
+        line(proof.client, field="client", least=1, most=200)
+        line(proof.scope, field="scope", most=200)
+    elif isinstance(proof, ByHeader):
+        named = _HEADER.fullmatch(proof.name) and proof.name.lower() not in _NOT_OURS
+        if not named or not Path(proof.file).is_absolute():
+            raise Malformed("sources.proof", "header" if not named else "file")
+
+
+def _port(source: Source, egress: Egress, prover: Prover) -> Port:
     parts = urlsplit(source.address)
     if parts.scheme == "file":
         return FolderDrop(Path(parts.path))
     of_people = source.kind in model.PEOPLE
-    return HttpFeed(egress, source.address, most=MOST_PEOPLE if of_people else MOST_ITEMS)
+
+    async def get(url: str) -> bytes:
+        return await prover.ask(
+            egress, source.proof, lambda proof: egress.get(url, {"accept": _JSON, **proof})
+        )
+
+    return HttpFeed(get, source.address, most=MOST_PEOPLE if of_people else MOST_ITEMS)
 
 
 async def _take(db: Connection, means: Means, source: Source, page: Page) -> tuple[Taken, int]:

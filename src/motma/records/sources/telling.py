@@ -12,6 +12,7 @@ from motma.records.claims import corrections
 from motma.records.claims.corrections import ANY, Correction
 from motma.records.sources import queries
 from motma.records.sources.model import IMMUNISATION, TESTS, Source
+from motma.records.sources.proving import Prover
 from motma.storage.pool import Connection, Pool
 
 #: Which kind of source is asked to look for a record that nobody has.
@@ -72,7 +73,7 @@ async def tell(pool: Pool, means: Means, key: str) -> int:
             async with Egress(
                 private_network=source.private_network, patience_s=_PATIENCE_S
             ) as egress:
-                await egress.post(source.address, body, media_type="application/json")
+                await _post(egress, means, source, body)
             details = {"source": source.source, "corrections": len(waiting)}
             await means.log(db, "sources.corrections-sent", details)
         await corrections.sent(db, means, [id_ for id_, _ in waiting])
@@ -98,6 +99,17 @@ async def fetch(db: Connection, means: Means, name: str, *, heard: Sequence[str]
         details = {"source": name, "corrections": len(left)}
         await means.log(db, "sources.corrections-sent", details)
     return left
+
+
+async def _post(egress: Egress, means: Means, source: Source, body: bytes) -> None:
+    """Send, with what proves who we are; corrections are few, so each brings a token of its own."""
+    await Prover(means).ask(
+        egress,
+        source.proof,
+        lambda proof: egress.post(
+            source.address, body, media_type="application/json", headers=proof
+        ),
+    )
 
 
 def _targets(sources: list[Source], key: str) -> list[Source]:
