@@ -34,13 +34,17 @@ READERS: Final = """
       FROM reader r JOIN organisation o USING (organisation_id) ORDER BY o.name, r.login
 """
 PLACES_OF: Final = """
-    SELECT place_id, organisation_id, kind, name FROM place
+    SELECT place_id, organisation_id, kind, name, commune_code, commune_as_of FROM place
      WHERE organisation_id = $1 AND status = 'active' ORDER BY name
 """
 ADD_CODE: Final = """
     INSERT INTO enrolment_code
            (code_hash, kind, organisation_id, person_id, created_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6)
+"""
+END_CODES: Final = """
+    UPDATE enrolment_code SET expires_at = $2
+     WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2
 """
 USE_CODE: Final = """
     UPDATE enrolment_code SET used_at = $2
