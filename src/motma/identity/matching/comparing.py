@@ -93,15 +93,19 @@ def turned(one: Name, other: Name) -> tuple[Name, Name] | None:
     """Both names with one of them turned so that family and given names stand side by side.
 
     None when they do so already or by no turn. A site may write the given name first, or the
-    family name last, as foreign forms want it, and make a slip besides.
+    family name last, as foreign forms want it, and make a slip besides. A turn that brings the
+    very same syllables together counts though An and Văn look alike.
 
-    >>> known, foreign = Name("TRAN", "VAN", "BINH", ""), Name("BINH", "TRAN", "VAN", "")
+    >>> known, foreign = Name("TRAN", "VAN", "AN", ""), Name("AN", "TRAN", "VAN", "")
     >>> turned(known, foreign) == (known, known), turned(known, known)
     (True, None)
     """
-    if not (one.family and other.family) or alike(one.family, other.family):
+    if not (one.family and other.family) or one.family == other.family or one.given == other.given:
         return None
-    if alike(one.given, other.given):
+    for turn in _TURNS:
+        if _turn(other, turn).plain == one.plain:
+            return _turn(one, 0), _turn(one, 0)
+    if alike(one.family, other.family) or alike(one.given, other.given):
         return None
     for turn in _TURNS:
         for mine, theirs in ((one, _turn(other, turn)), (_turn(one, turn), other)):

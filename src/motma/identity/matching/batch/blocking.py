@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.batch.tables import Codes
+from motma.identity.matching.syllables import sound
 
 Keys = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -37,13 +38,21 @@ def _key(*columns: Codes) -> Keys:
     return np.where(known, key, _NONE)
 
 
+Reading = Callable[[Side, "Halves"], Keys]
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """How a person and a record get a key; the record's may read its data in another way."""
+    """How a person gets a key, and a record its own; its data may be read in several ways."""
 
     name: str
-    person: Callable[[Side, "Halves"], Keys]
-    record: Callable[[Side, "Halves"], Keys] | None = None
+    person: Reading
+    record: tuple[Reading, ...] = ()  # empty: as a person's
+
+    @property
+    def asked(self) -> tuple[Reading, ...]:
+        """The keys that a record asks for."""
+        return self.record or (self.person,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +64,37 @@ class Halves:
     bhyt_head: Codes
     bhyt_tail: Codes
     commune: Codes  # of the new world, of each area: old and new codes of a place meet in it
+    province: Codes
+    sound: Codes  # of each part of a name
+    holders: Codes  # the commune of whoever has the document: a relative's may be shown
 
 
-def halves(lexicon: Lexicon) -> Halves:
-    """The halves of all numbers of a lexicon."""
+def halves(lexicon: Lexicon, people: Side) -> Halves:
+    """The halves of all numbers of a lexicon, and where those live who hold the documents."""
     documents, bhyts = lexicon.texts["document"], lexicon.texts["bhyt"]
+    commune = lexicon.communes[:, 0] + 1
+    holders = np.zeros(len(documents), np.int32)
+    holders[people.document] = commune[people.area]
+    holders[0] = 0
     return Halves(
         _coded([text[:-_TAIL] for text in documents]),
         _coded([text[-_TAIL:] for text in documents]),
         _coded([text[: len(text) // 2] for text in bhyts]),
         _coded([text[len(text) // 2 :] for text in bhyts]),
-        lexicon.communes[:, 0] + 1,
+        commune,
+        lexicon.provinces[:, 0] + 1,
+        _coded([sound(text) for text in lexicon.parts.values]),
+        holders,
     )
 
 
 def _coded(texts: list[str]) -> Codes:
     codes = {"": 0}
     return np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32)
+
+
+def _year_and_commune(years: int) -> Reading:
+    return lambda s, h: _key(np.where(s.year == 0, 0, s.year + years), h.commune[s.area])
 
 
 BLOCKS: Final = (
@@ -82,14 +105,16 @@ BLOCKS: Final = (
     Block("syllables and year", lambda s, _: _key(s.bag, s.year)),
     Block("name and day", lambda s, _: _key(s.plain, s.month, s.day)),
     Block("name and commune", lambda s, h: _key(s.plain, h.commune[s.area])),
-    Block("birth and given name", lambda s, _: _key(s.year, s.month, s.day, s.given)),
+    Block(
+        "birth and given name",
+        lambda s, _: _key(s.year, s.month, s.day, s.given),
+        (
+            lambda s, _: _key(s.year, s.month, s.day, s.given),
+            lambda s, _: _key(s.year, s.day, s.month, s.given),
+        ),
+    ),
     Block("birth and family name", lambda s, _: _key(s.year, s.month, s.day, s.family)),
     Block("birth and commune", lambda s, h: _key(s.year, s.month, s.day, h.commune[s.area])),
-    Block(
-        "birth swapped and given name",
-        lambda s, _: _key(s.year, s.month, s.day, s.given),
-        lambda s, _: _key(s.year, s.day, s.month, s.given),
-    ),
     Block(
         "given and family name, year and commune",
         lambda s, h: _key(s.given, s.family, s.year, h.commune[s.area]),
@@ -103,40 +128,67 @@ BLOCKS: Final = (
 
 #: Looser keys, for the few records that the others leave undecided.
 LOOSE: Final = (
-    Block("given name, year and commune", lambda s, h: _key(s.given, s.year, h.commune[s.area])),
-    Block("family name, year and commune", lambda s, h: _key(s.family, s.year, h.commune[s.area])),
-    Block("given and family name and year", lambda s, _: _key(s.given, s.family, s.year)),
     Block(
-        "given and family name and commune", lambda s, h: _key(s.given, s.family, h.commune[s.area])
+        "year and commune, years that a wrong digit or a miscount makes",
+        _year_and_commune(0),
+        tuple(map(_year_and_commune, (0, -1, 1, -10, 10))),
+    ),
+    Block(
+        "birth",
+        lambda s, _: _key(s.year, s.month, s.day),
+        (
+            lambda s, _: _key(s.year, s.month, s.day),
+            lambda s, _: _key(s.year, s.day, s.month),
+        ),
+    ),
+    Block(
+        "given name first, birth",
+        lambda s, _: _key(s.given, s.year, s.month, s.day),
+        (lambda s, _: _key(s.family, s.year, s.month, s.day),),
+    ),
+    Block("given name, month and day", lambda s, h: _key(h.sound[s.given], s.month, s.day)),
+    Block("sounds and year", lambda s, _: _key(s.sounds, s.year)),
+    Block("sounds, month and day", lambda s, _: _key(s.sounds, s.month, s.day)),
+    Block("sounds and commune", lambda s, h: _key(s.sounds, h.commune[s.area])),
+    Block("sounds and province", lambda s, h: _key(s.sounds, h.province[s.area])),
+    Block(
+        "given and family name and year",
+        lambda s, h: _key(h.sound[s.given], h.sound[s.family], s.year),
+    ),
+    Block(
+        "given and family name and commune",
+        lambda s, h: _key(h.sound[s.given], h.sound[s.family], h.commune[s.area]),
     ),
     Block("given and middle name and year", lambda s, _: _key(s.given, s.middle, s.year)),
     Block(
         "given and middle name and commune",
         lambda s, h: _key(s.given, s.middle, h.commune[s.area]),
     ),
+    Block(
+        "given name, year and province; the name may come first",
+        lambda s, h: _key(h.sound[s.given], s.year, h.province[s.area]),
+        (
+            lambda s, h: _key(h.sound[s.given], s.year, h.province[s.area]),
+            lambda s, h: _key(h.sound[s.family], s.year, h.province[s.area]),
+        ),
+    ),
+    Block(
+        "family name, year and province",
+        lambda s, h: _key(h.sound[s.family], s.year, h.province[s.area]),
+    ),
     Block("end of the document alone", lambda s, h: _key(h.document_tail[s.document])),
     Block(
         "start of the document, given name", lambda s, h: _key(h.document_head[s.document], s.given)
     ),
     Block(
-        "given name first, year and commune",
-        lambda s, h: _key(s.given, s.year, h.commune[s.area]),
-        lambda s, h: _key(s.family, s.year, h.commune[s.area]),
+        "given name, where the holder of the document lives",
+        lambda s, h: _key(h.sound[s.given], h.commune[s.area]),
+        (lambda s, h: _key(h.sound[s.given], h.holders[s.document]),),
     ),
     Block(
-        "family name last, year and commune",
-        lambda s, h: _key(s.family, s.year, h.commune[s.area]),
-        lambda s, h: _key(s.given, s.year, h.commune[s.area]),
-    ),
-    Block(
-        "given name first, birth",
-        lambda s, _: _key(s.given, s.year, s.month, s.day),
-        lambda s, _: _key(s.family, s.year, s.month, s.day),
-    ),
-    Block(
-        "birth swapped and commune",
-        lambda s, h: _key(s.year, s.month, s.day, h.commune[s.area]),
-        lambda s, h: _key(s.year, s.day, s.month, h.commune[s.area]),
+        "year, where the holder of the document lives",
+        _year_and_commune(0),
+        (lambda s, h: _key(s.year, h.holders[s.document]),),
     ),
 )
 
@@ -152,27 +204,32 @@ class Index:
         *,
         most: int = MOST_PEOPLE,
     ) -> None:
+        self._people = people
         self._parts = parts
         self._most = most
-        self._blocks = blocks
-        self._sorted: list[tuple[Keys, Codes]] = []
-        for block in blocks:
-            keys = block.person(people, parts)
-            order = np.argsort(keys, kind="stable").astype(np.int32)
-            self._sorted.append((keys[order], order))
+        self._sorted = [(block, *self._order(block)) for block in blocks]
+
+    def _order(self, block: Block) -> tuple[Keys, Codes]:
+        keys = block.person(self._people, self._parts)
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        return keys[order], order
+
+    def widened(self, blocks: tuple[Block, ...], *, most: int) -> "Index":
+        """With these blocks besides, and with commoner keys."""
+        wider = Index(self._people, self._parts, blocks, most=most)
+        wider._sorted[:0] = self._sorted
+        return wider
 
     def pairs(self, records: Side) -> tuple[Rows, Rows]:
         """Different pairs of rows (person, record) that share a key, sorted by record."""
         found = [
             person | record << 32
-            for block, (keys, order) in zip(self._blocks, self._sorted, strict=True)
-            for person, record in [_join(keys, order, self._wanted(block, records), self._most)]
+            for block, keys, order in self._sorted
+            for asked in block.asked
+            for person, record in [_join(keys, order, asked(records, self._parts), self._most)]
         ]
         pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
         return pairs & (2**32 - 1), pairs >> 32
-
-    def _wanted(self, block: Block, records: Side) -> Keys:
-        return (block.record or block.person)(records, self._parts)
 
 
 def _join(keys: Keys, order: Codes, wanted: Keys, most: int) -> tuple[Rows, Rows]:

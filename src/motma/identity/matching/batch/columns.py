@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from motma.identity.matching import evidence
 from motma.identity.matching.batch.tables import OPTIONAL, Coder, Codes, Table
 from motma.identity.matching.evidence import Area, Name
+from motma.identity.matching.syllables import sound
 from motma.kernel import documents
 
 _CCCD_DIGITS: Final = 12
@@ -50,6 +51,7 @@ class Side:
     family: Codes
     plain: Codes
     bag: Codes
+    sounds: Codes  # of the syllables, in whatever order
     marked: Codes
     year: Codes
     month: Codes
@@ -143,11 +145,16 @@ def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name]]:
         "family": parts.of(name.family for name in read),
         "plain": plain.of(name.plain for name in read),
         "bag": others.of(name.bag for name in read),
+        "sounds": others.of(_sounds(name.bag) for name in read),
         "marked": others.of(name.marked for name in read),
     }
     by_plain = {name.plain: name for name in read}
     wholes = [by_plain.get(text, evidence.NOBODY) for text in plain.codes]
     return codes, Words(list(parts.codes)), wholes
+
+
+def _sounds(bag: str) -> str:
+    return " ".join(sorted(map(sound, bag.split())))
 
 
 def _births(coder: Coder) -> Codes:

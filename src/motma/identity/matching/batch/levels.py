@@ -45,9 +45,7 @@ def _names(lexicon: Lexicon, people: Side, records: Side) -> list[Levels]:
     order = _chosen(
         ((people.plain != records.plain) | (people.plain == 0), UNKNOWN), otherwise=Order.EQUAL
     )
-    rows = _turnable(
-        lexicon, people, records, (given == Part.DIFFERENT) & (family == Part.DIFFERENT)
-    )
+    rows = _turnable(lexicon, people, records, given, family)
     said = _turned(lexicon, people.plain[rows], records.plain[rows])
     rows, said = rows[said >= 0], said[said >= 0]
     for at, level in enumerate((given, middle, family)):
@@ -56,14 +54,17 @@ def _names(lexicon: Lexicon, people: Side, records: Side) -> list[Levels]:
     return [given, middle, family, _marks(people, records), order]
 
 
-def _turnable(lexicon: Lexicon, people: Side, records: Side, apart: Truth) -> NDArray[np.intp]:
-    """Rows whose names a turn may bring together: one's given name is like the other's family."""
-    rows = np.flatnonzero(apart)
+def _turnable(
+    lexicon: Lexicon, people: Side, records: Side, given: Levels, family: Levels
+) -> NDArray[np.intp]:
+    """Rows whose names a turn may bring together: of the same syllables, or crosswise alike."""
+    same = (people.bag == records.bag) & (people.plain != records.plain)
+    rows = np.flatnonzero((given == Part.DIFFERENT) & (family == Part.DIFFERENT) & ~same)
     crossed = [
         _alike(lexicon, one[rows], other[rows])
         for one, other in ((people.given, records.family), (people.family, records.given))
     ]
-    return rows[crossed[0] | crossed[1]]
+    return np.concatenate((np.flatnonzero(same), rows[crossed[0] | crossed[1]]))
 
 
 def _turned(lexicon: Lexicon, one: Codes, other: Codes) -> NDArray[np.int16]:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motma.identity.matching.batch.blocking import (
-    BLOCKS,
     LOOSE,
     MOST_LOOSE,
     Index,
@@ -83,13 +82,12 @@ def link(
     left = np.flatnonzero(~links.exact)
     if exact_only:
         return links
-    parts = halves(lexicon)
-    index = Index(people, parts)
+    index = Index(people, halves(lexicon, people))
     for rows in chunks(len(left), _STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
         each(rows.stop - rows.start)
     left = np.flatnonzero(links.decision != LINKED)
-    index = Index(people, parts, (*BLOCKS, *LOOSE), most=MOST_LOOSE)
+    index = index.widened(LOOSE, most=MOST_LOOSE)
     for rows in chunks(len(left), _LOOSE_STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
     return links
