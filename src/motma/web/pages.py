@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 STATIC: Final = Path(__file__).parent / "static"
 #: The reader's, and a person's and a registrar's for records and claims.
-PAGES: Final = ("reader", "corrections", "wallet")
+PAGES: Final = ("reader", "corrections", "wallet", "widget")
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -55,11 +55,13 @@ class Guarded:
             return
         path = scope["path"]
         caching = _NO_STORE if path.startswith("/v1/") else _caching(path)
+        sharing = _FOR_EVERYBODY if _is_for_everybody(path) else []
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 headers.extend(caching)
+                headers.extend(sharing)
                 headers.extend(_ENCODED)
             await send(message)
 
@@ -69,11 +71,21 @@ class Guarded:
 _ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _FOR_EVER: Final = [(b"cache-control", b"public, max-age=31536000, immutable")]
 _NO_STORE: Final = [(b"cache-control", b"no-store")]
+_FOR_EVERYBODY: Final = [
+    (b"access-control-allow-origin", b"*"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
 
 
 def _caching(path: str) -> list[tuple[bytes, bytes]]:
     """Names in assets/ carry a hash of their content: they never change."""
     return _FOR_EVER if "/assets/" in path else []
+
+
+def _is_for_everybody(path: str) -> bool:
+    """What pages of other origins load: the module that shows a code, and the published keys."""
+    module = path.startswith("/widget/") and path.endswith((".js", ".json"))
+    return module or path == "/.well-known/jwks.json"
 
 
 class Shortcut:
