@@ -80,19 +80,6 @@ def test_a_tracer_is_asked_for_the_case(gatekeeper: Gatekeeper, site: Site) -> N
     gatekeeper.heading("Hợp lệ")
 
 
-def test_without_a_network_the_page_says_what_to_do_and_asks_again_on_demand(
-    gatekeeper: Gatekeeper, site: Site
-) -> None:
-    gatekeeper.work(GUARD, ENTRY, MARKET)
-    gatekeeper.page.context.set_offline(True)
-    gatekeeper.wedge(site.seeded.paper)
-    expect(gatekeeper.answer).to_contain_text("Lượt này CHƯA được ghi")
-    gatekeeper.page.context.set_offline(False)
-    gatekeeper.page.get_by_role("button", name="Thử lại").click()
-    gatekeeper.heading("Hợp lệ")
-    gatekeeper.complaints.clear()  # Chromium's own line about the missing network
-
-
 def test_the_guard_records_what_was_done_and_undoes_a_mis_scan(
     gatekeeper: Gatekeeper, site: Site
 ) -> None:

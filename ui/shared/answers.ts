@@ -26,6 +26,9 @@ export interface Place {
   place_id: string;
   name: string;
   kind: string;
+  /** In the units of the day of the sign-in; null where they are not certain. */
+  province?: string | null;
+  commune?: string | null;
 }
 
 export interface Reader {
@@ -53,6 +56,8 @@ export interface SessionAnswer {
   session_id: string;
   token: string;
   expires_at: string;
+  /** Of the shift. */
+  ends_at: string;
   reader: Reader;
   purposes: Purpose[];
   places: Place[];
@@ -95,6 +100,8 @@ export interface ScanAnswer {
   signature: { state: "valid" | "none" | "forged" | "unknown-key"; kid: string | null };
   freshness: { data_at: string; keys_at: string; rules_at: string | null };
   decision_at: string;
+  /** Decided without the network: by data of what age, and what it could not know. */
+  offline?: { age: Texts; not_known: Coded[] };
 }
 
 export type Handling = "admitted" | "turned-away" | "overridden" | "undone";

@@ -25,7 +25,16 @@ const CARDS: Record<CardColour, Tone> = {
   neutral: "plain",
 };
 
+/** A phone's code without its living part: nobody may pass on the colour alone. */
+const COPY = "scan.no-living-code";
+
 export function toneOf(answer: ScanAnswer): Tone {
+  const tone = byOutcome(answer);
+  const maybeCopy = answer.warnings.some(({ code }) => code === COPY);
+  return maybeCopy && (tone === "good" || tone === "plain") ? "check" : tone;
+}
+
+function byOutcome(answer: ScanAnswer): Tone {
   if (answer.outcome === "known") return CARDS[answer.card?.colour ?? "neutral"];
   // An outcome that this page does not know yet must not pass as good.
   return OUTCOMES[answer.outcome] ?? "check";

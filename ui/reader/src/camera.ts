@@ -1,12 +1,17 @@
 /** Opens the camera and looks at its frames, one after another, for codes. */
 
-import type { Decoder } from "./decoder";
+import type { Decoder, Sight } from "./decoder";
 
 /** Wider frames only cost time: a personal QR held in the frame is read well below this. */
 const WIDEST_PX = 1_280;
 
 /** Rest between two frames, so that phones stay cool. Milliseconds. */
-const REST_MS = 60;
+const REST_MS = 40;
+
+export interface Lens {
+  id: string;
+  name: string;
+}
 
 export interface Look {
   readonly hasLight: boolean;
@@ -15,31 +20,46 @@ export interface Look {
   /** How far the camera can zoom, if it can. */
   readonly zoom: { least: number; most: number } | null;
   setZoom(factor: number): void;
+  /** The cameras there are, once the person has allowed one. */
+  readonly lenses: Lens[];
+  readonly lens: string;
   stop(): void;
+}
+
+export interface Wish {
+  /** The id of a lens; without one the front or the rear camera, whichever the gate uses. */
+  lens: string | null;
+  front: boolean;
 }
 
 export async function lookForCodes(
   video: HTMLVideoElement,
   decoder: Decoder,
-  found: (text: string) => void,
+  wish: Wish,
+  found: (sight: Sight) => void,
+  /** The camera was taken away, by another program or a sleep. */
+  lost: () => void,
 ): Promise<Look> {
   if (!navigator.mediaDevices) throw new DOMException("no camera", "NotFoundError");
+  const facing = { facingMode: wish.front ? "user" : "environment" };
+  const which = wish.lens === null ? facing : { deviceId: { exact: wish.lens } };
   const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: "environment", width: { ideal: WIDEST_PX } },
+    video: { ...which, width: { ideal: WIDEST_PX } },
     audio: false,
   });
   video.srcObject = stream;
   await video.play();
   const track = stream.getVideoTracks()[0];
   const abilities = (track?.getCapabilities?.() ?? {}) as Abilities;
-  const awake = await stayAwake();
+  const awake = stayAwake();
   let running = true;
+  track?.addEventListener("ended", () => running && lost());
+  const canvas = document.createElement("canvas");
   const loop = async (): Promise<void> => {
-    const canvas = document.createElement("canvas");
     while (running) {
       const frame = document.hidden ? null : frameOf(video, canvas);
-      const text = frame && (await decoder.read(frame));
-      if (running && text) found(text);
+      const sight = frame && (await decoder.look(frame));
+      if (running && sight) found(sight);
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
     }
   };
@@ -49,11 +69,13 @@ export async function lookForCodes(
     light: async (on) => set(track, { torch: on }).then((done) => done && on),
     zoom: abilities.zoom ? { least: abilities.zoom.min, most: abilities.zoom.max } : null,
     setZoom: (factor) => void set(track, { zoom: factor }),
+    lenses: await lensesOf(),
+    lens: track?.getSettings().deviceId ?? "",
     stop: () => {
       running = false;
       for (const each of stream.getTracks()) each.stop();
       video.srcObject = null;
-      void awake?.release();
+      awake.end();
     },
   };
 }
@@ -62,6 +84,13 @@ export async function lookForCodes(
 interface Abilities {
   torch?: boolean;
   zoom?: { min: number; max: number };
+}
+
+async function lensesOf(): Promise<Lens[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices
+    .filter(({ kind, deviceId }) => kind === "videoinput" && deviceId !== "")
+    .map(({ deviceId, label }, at) => ({ id: deviceId, name: label || `${at + 1}` }));
 }
 
 /** Ask the camera for a setting; false when it would not. */
@@ -77,9 +106,21 @@ async function set(
   }
 }
 
-/** A phone that falls asleep between two people would keep them waiting. */
-async function stayAwake(): Promise<WakeLockSentinel | null> {
-  return navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+/** A phone that falls asleep between two people would keep them waiting; hiding it ends that. */
+function stayAwake(): { end: () => void } {
+  let lock: WakeLockSentinel | null = null;
+  const wake = async (): Promise<void> => {
+    if (document.hidden) return;
+    lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  };
+  document.addEventListener("visibilitychange", wake);
+  void wake();
+  return {
+    end: () => {
+      document.removeEventListener("visibilitychange", wake);
+      void lock?.release();
+    },
+  };
 }
 
 function frameOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): ImageData | null {

@@ -6,7 +6,13 @@ import wasmUrl from "zxing-wasm/reader/zxing_reader.wasm?url";
 // Without this the library would ask a host that is not ours for its wasm file.
 prepareZXingModule({ overrides: { locateFile: () => wasmUrl } });
 
-const OPTIONS: ReaderOptions = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
+/** Two are enough to know that it is not one; what can't be decoded is wanted too. */
+const OPTIONS: ReaderOptions = {
+  formats: ["QRCode"],
+  tryHarder: true,
+  maxNumberOfSymbols: 2,
+  returnErrors: true,
+};
 
 export interface Job {
   id: number;
@@ -15,16 +21,20 @@ export interface Job {
 
 export interface Found {
   id: number;
-  text: string | null;
+  texts: string[];
+  /** Something that looks like a QR code and could not be decoded. */
+  unread: boolean;
 }
 
 self.onmessage = async ({ data }: MessageEvent<Job>): Promise<void> => {
-  let text: string | null = null;
+  let texts: string[] = [];
+  let unread = false;
   try {
-    const [symbol] = await readBarcodes(data.picture, OPTIONS);
-    text = symbol !== undefined && symbol.isValid ? symbol.text : null;
+    const symbols = await readBarcodes(data.picture, OPTIONS);
+    texts = [...new Set(symbols.filter((each) => each.isValid).map((each) => each.text))];
+    unread = symbols.some((each) => !each.isValid);
   } catch {
     // A file that is no picture has no code in it.
   }
-  self.postMessage({ id: data.id, text } satisfies Found);
+  self.postMessage({ id: data.id, texts, unread } satisfies Found);
 };

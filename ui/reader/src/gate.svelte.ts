@@ -1,10 +1,15 @@
-/** The scans of one shift: asked one after another, the last twenty kept in memory only. */
+/** The scans of one shift: asked one after another, decided here when nobody answers in time. */
 
 import type { Handling, ScanAnswer, ScanRequest } from "../../shared/answers";
 import { Refused, type Api } from "../../shared/api";
 import { uuid7 } from "../../shared/encoding";
+import { decide, type Place } from "../../shared/offline";
 import type { Tone } from "../../shared/tones";
 import { toneOf } from "../../shared/tones";
+import type { Holding } from "./holding.svelte";
+import { Late, PATIENCE_MS, within, type Network } from "./network.svelte";
+import { answerOf } from "./offlineanswer";
+import { add, DiskFull, has, remove, type Waiting } from "./queue";
 
 /** The same code seen again within this time is one scan. Milliseconds. */
 const SAME_CODE_MS = 3_000;
@@ -25,6 +30,8 @@ export interface Entry {
   state: "checking" | "answered" | "failed";
   answer: ScanAnswer | null;
   failure: Failure | null;
+  /** Whether the platform knows it, will know it, or can't: the disk was full, or no shift runs. */
+  record: "platform" | "waiting" | "full" | "none";
   handling: Handling | null;
   handlingFailed: boolean;
   /** The text was guessed back from what an input method made of it. */
@@ -42,6 +49,22 @@ export interface Post {
   case?: string;
 }
 
+/** What a gate works with. */
+export interface Surroundings {
+  api: Api;
+  holding: Holding;
+  network: Network;
+  /** Null where no shift runs: then codes are only checked, and nothing is recorded. */
+  post: () => Post | null;
+  place: () => Place;
+  role: () => string;
+  heard: (tone: Tone) => void;
+  /** Whether an error led to another page. */
+  fellOut: (error: unknown) => Promise<boolean>;
+  /** The number of scans that wait has changed. */
+  queued: () => void;
+}
+
 export class Gate {
   entries = $state<Entry[]>([]);
   shown = $state<Entry | null>(null);
@@ -51,12 +74,7 @@ export class Gate {
   private readonly seen = new Map<string, number>();
   private queue: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly api: Api,
-    private readonly post: () => Post,
-    private readonly heard: (tone: Tone) => void,
-    private readonly fellOut: (error: unknown) => Promise<boolean>,
-  ) {}
+  constructor(private readonly around: Surroundings) {}
 
   /** Take a code that the camera sees, again and again as long as it is held up. */
   see(code: string): void {
@@ -92,28 +110,34 @@ export class Gate {
   async handle(entry: Entry, action: Handling, reason?: string): Promise<void> {
     entry.handlingFailed = false;
     try {
-      await this.api.handle(entry.request.scan_id, action, reason);
+      await this.record(entry, action, reason);
       entry.handling = action;
       // A mis-scan was undone so that the person can be scanned again at once.
       if (action === "undone") this.seen.clear();
     } catch (error) {
-      if (!(await this.fellOut(error))) entry.handlingFailed = true;
+      if (!(await this.around.fellOut(error))) entry.handlingFailed = true;
+    }
+  }
+
+  /** Tell the platform what was done, or keep it behind the scan that waits. */
+  private async record(entry: Entry, action: Handling, reason?: string): Promise<void> {
+    const scanId = entry.request.scan_id;
+    if (entry.record === "waiting" && (await has(scanId))) {
+      const why = reason === undefined ? {} : { reason };
+      await add({ kind: "handling", role: this.around.role(), scanId, action, ...why });
+    } else if (entry.record === "platform" || entry.record === "waiting") {
+      await this.around.api.handle(scanId, action, reason);
     }
   }
 
   private ask(question: Question, repaired: boolean): void {
-    const nowMs = this.api.now();
+    const nowMs = this.around.api.now();
     const at = new Date(nowMs).toISOString();
-    const request = { scan_id: uuid7(nowMs), at, ...this.post() };
+    const post = this.around.post() ?? { checkpoint: "", purpose: "" };
+    const request = { scan_id: uuid7(nowMs), at, ...post };
     const fresh: Entry = {
-      request,
-      state: "checking",
-      answer: null,
-      failure: null,
-      handling: null,
-      handlingFailed: false,
-      repaired,
-      picture: "image" in question,
+      request, state: "checking", answer: null, failure: null, record: "none",
+      handling: null, handlingFailed: false, repaired, picture: "image" in question,
     };
     this.questions.set(request.scan_id, question);
     const gone = [fresh, ...this.entries].slice(KEPT_SCANS);
@@ -131,30 +155,95 @@ export class Gate {
   private async answer(entry: Entry): Promise<void> {
     const question = this.questions.get(entry.request.scan_id);
     if (!question) return;
+    const { network } = this.around;
+    if (this.around.post() === null) return this.decideHere(entry, question);
+    if (!network.up && "code" in question) return this.decideHere(entry, question);
+    const asked = this.send(entry.request, question);
     try {
-      const answer = await this.send(entry.request, question);
-      entry.answer = answer;
-      entry.state = "answered";
-      // Nothing is kept longer than it can be of use: an answered code is not asked again.
-      this.questions.delete(entry.request.scan_id);
-      this.heard(toneOf(answer));
+      // A picture takes the platform longer than a text; nobody else can read it.
+      const inTime = "code" in question ? within(asked, PATIENCE_MS) : asked;
+      this.takeOver(entry, await inTime);
+      network.succeed();
     } catch (error) {
-      if (await this.fellOut(error)) return;
-      entry.failure = failureOf(error);
-      entry.state = "failed";
-      this.heard("check");
+      if (error instanceof Refused) return this.refused(entry, error);
+      network.fail();
+      const late = error instanceof Late ? asked : undefined;
+      await this.decideHere(entry, question, late);
     }
+  }
+
+  private takeOver(entry: Entry, answer: ScanAnswer): void {
+    entry.answer = answer;
+    entry.state = "answered";
+    entry.failure = null;
+    const waited = entry.record === "waiting";
+    entry.record = "platform";
+    // Nothing is kept longer than it can be of use: an answered code is not asked again.
+    this.questions.delete(entry.request.scan_id);
+    if (waited) void remove(entry.request.scan_id).then(this.around.queued);
+    this.around.heard(toneOf(answer));
+  }
+
+  private async refused(entry: Entry, error: Refused): Promise<void> {
+    if (await this.around.fellOut(error)) return;
+    entry.failure = failureOf(error);
+    entry.state = "failed";
+    this.around.heard("check");
+  }
+
+  /** Decide without the network, and keep the scan until the platform has it. */
+  private async decideHere(
+    entry: Entry,
+    question: Question,
+    late?: Promise<ScanAnswer>,
+  ): Promise<void> {
+    const snapshot = this.around.holding.usable;
+    if (!("code" in question) || snapshot === null) {
+      entry.failure = { kind: "offline", code: this.around.holding.problem ?? "", waitS: 0 };
+      entry.state = "failed";
+      this.around.heard("check");
+      if ("code" in question) await this.keep(entry, question.code);
+      return;
+    }
+    const atMs = Date.parse(entry.request.at);
+    const answer = await decide(snapshot, question.code, this.around.place(), atMs);
+    entry.answer = answerOf(answer, entry.request);
+    entry.state = "answered";
+    this.around.heard(toneOf(entry.answer));
+    await this.keep(entry, question.code);
+    void late?.then((known) => this.overtake(entry, known)).catch(() => undefined);
+  }
+
+  /** The platform answered after all: what it says counts, and nothing waits any more. */
+  private overtake(entry: Entry, answer: ScanAnswer): void {
+    this.takeOver(entry, answer);
+    this.around.network.succeed();
+  }
+
+  private async keep(entry: Entry, code: string): Promise<void> {
+    if (this.around.post() === null) return;
+    const role = this.around.role();
+    const waiting: Waiting = { kind: "scan", role, request: $state.snapshot(entry.request), code };
+    try {
+      await add(waiting);
+      entry.record = "waiting";
+      if (entry.state === "answered") this.questions.delete(entry.request.scan_id);
+    } catch (error) {
+      // Whatever is wrong with the disk, the gate goes on deciding.
+      entry.record = "full";
+      if (!(error instanceof DiskFull)) console.warn("a scan was not kept");
+    }
+    this.around.queued();
   }
 
   private send(request: ScanRequest, question: Question): Promise<ScanAnswer> {
     return "code" in question
-      ? this.api.scan(request, question.code)
-      : this.api.scanImage(request, question.image);
+      ? this.around.api.scan(request, question.code)
+      : this.around.api.scanImage(request, question.image);
   }
 }
 
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Refused)) return { kind: "offline", code: "", waitS: 0 };
+function failureOf(error: Refused): Failure {
   const kind = error.status === 429 ? "busy" : error.status === 403 ? "forbidden" : "refused";
   return { kind, code: error.code, waitS: error.retryAfterS ?? 5 };
 }

@@ -4,13 +4,21 @@ import type { Grant, Place, Platform, Purpose, Reader, SessionAnswer } from "../
 import { Api, Refused, Unreachable } from "../../shared/api";
 import { forgetDevice, loadDevice, saveDevice, type Device } from "../../shared/device";
 import { newDeviceKey } from "../../shared/dpop";
+import type { Place as Area } from "../../shared/offline";
+import { Holding } from "./holding.svelte";
+import { Network, within } from "./network.svelte";
+import { Sending } from "./sending.svelte";
 
-export type Page = "loading" | "unreachable" | "enrol" | "sign-in" | "post" | "scan";
+export type Page = "loading" | "unreachable" | "alone" | "enrol" | "sign-in" | "post" | "scan";
 export type Notice = "sessionEnded" | "deviceLost";
 
-/** What a reload needs to go on; the token is not in it, the device's key makes a new one. */
+/**
+ * What a reload needs to go on, also of a closed browser without a network; the token is not in
+ * it, the device's key makes a new one.
+ */
 interface Resumable {
   sessionId: string;
+  endsAt: string;
   reader: Reader;
   purposes: Purpose[];
   places: Place[];
@@ -26,8 +34,17 @@ interface Post {
 const SESSION = "motma.session";
 const POST = "motma.post";
 
+/** How long opening the page waits for the platform before it goes on without. */
+const OPENING_MS = 3_000;
+
 class Shift {
   readonly api = new Api(location.origin);
+  readonly holding = new Holding(() => this.api.now());
+  readonly network = new Network(
+    () => this.api.platform(),
+    () => this.cameBack(),
+  );
+  readonly sending = new Sending(this.api, this.network);
   page = $state<Page>("loading");
   notice = $state<Notice | null>(null);
   platform = $state<Platform | null>(null);
@@ -38,6 +55,8 @@ class Shift {
   /** Kept for this shift only; empty where no case is needed. */
   caseNumber = $state("");
   caseNeeded = $state(false);
+  /** Where codes are only checked, with no shift and nothing recorded. */
+  alone = $state.raw<Area | null>(null);
   private renewal: ReturnType<typeof setTimeout> | undefined;
 
   async open(): Promise<void> {
@@ -45,16 +64,36 @@ class Shift {
     const device = await loadDevice();
     this.device = device ?? null;
     this.api.device = device;
+    await this.holding.open();
+    const kept = this.keptSession();
     try {
-      this.platform = await this.api.platform();
+      this.platform = await within(this.api.platform(), OPENING_MS);
     } catch {
-      this.page = "unreachable";
+      this.network.fail();
+      if (device && kept) this.keep(kept);
+      else this.page = "unreachable";
       return;
     }
-    const kept = sessionStorage.getItem(SESSION);
     if (!device) this.page = "enrol";
-    else if (kept === null) this.page = "sign-in";
-    else await this.resume(JSON.parse(kept) as Resumable);
+    else if (!kept) this.page = "sign-in";
+    else await this.resume(kept);
+  }
+
+  /** The area of the checkpoint, or the one that was said where no shift runs. */
+  get area(): Area {
+    const { province = null, commune = null, kind = null } = this.place ?? {};
+    return this.alone ?? { province, commune, kind };
+  }
+
+  /** Check codes by what is stored; nothing is recorded, for nobody is on duty. */
+  checkAlone(area: Area): void {
+    this.alone = area;
+    this.page = "scan";
+  }
+
+  endAlone(): void {
+    this.alone = null;
+    void this.open();
   }
 
   async enrol(code: string, label: string): Promise<void> {
@@ -71,11 +110,11 @@ class Shift {
 
   async signIn(login: string, pin: string): Promise<void> {
     const answer: SessionAnswer = await this.api.signIn(login, pin);
-    const { session_id: sessionId, reader, purposes, places } = answer;
+    const { session_id: sessionId, ends_at: endsAt, reader, purposes, places } = answer;
     const policy = await this.api.policy().catch(() => null);
     const grants = policy?.roles[reader.role]?.grants ?? [];
     this.notice = null;
-    this.keep({ sessionId, reader, purposes, places, grants });
+    this.keep({ sessionId, endsAt, reader, purposes, places, grants });
   }
 
   choosePost(place: Place, purpose: Purpose): void {
@@ -84,6 +123,7 @@ class Shift {
     const post: Post = { place: place.place_id, purpose: purpose.purpose };
     localStorage.setItem(POST, JSON.stringify(post));
     this.page = "scan";
+    void this.holding.renew(place.province ?? null);
   }
 
   /** The checkpoint that this device last stood at, as far as the reader may still use it. */
@@ -128,23 +168,43 @@ class Shift {
     try {
       await this.api.renew();
     } catch (error) {
-      if (error instanceof Unreachable) this.page = "unreachable";
-      else if (!(await this.fellOut(error))) this.leave("sign-in", "sessionEnded");
-      return;
+      if (error instanceof Unreachable) this.network.fail();
+      else {
+        if (!(await this.fellOut(error))) this.leave("sign-in", "sessionEnded");
+        return;
+      }
     }
     this.keep(kept);
   }
 
   private keep(session: Resumable): void {
     this.session = session;
+    this.api.sessionId = session.sessionId;
     this.caseNeeded = session.reader.needs_case ?? false;
-    sessionStorage.setItem(SESSION, JSON.stringify(session));
+    localStorage.setItem(SESSION, JSON.stringify(session));
     this.planRenewal();
     const post = this.rememberedPost();
     const place = session.places.find((each) => each.place_id === post.place);
     const purpose = session.purposes.find((each) => each.purpose === post.purpose);
     if (place && purpose && !this.caseNeeded) this.choosePost(place, purpose);
     else this.page = "post";
+    void this.sending.begin(session.reader.role);
+  }
+
+  /** The shift that ran when the page was closed, unless its time is over. */
+  private keptSession(): Resumable | null {
+    const kept = localStorage.getItem(SESSION);
+    const session = kept === null ? null : (JSON.parse(kept) as Resumable);
+    if (session && Date.parse(session.endsAt) > this.api.now()) return session;
+    localStorage.removeItem(SESSION);
+    return null;
+  }
+
+  /** The platform answers again: renew what we hold, send what waits. */
+  private cameBack(): void {
+    if (this.session === null) return;
+    void this.holding.renew(this.place?.province ?? null);
+    void this.renewNow().then(() => this.sending.send());
   }
 
   /** Renew at half of the token's life, so that no scan has to wait for it. */
@@ -161,12 +221,15 @@ class Shift {
     } catch (error) {
       if (await this.fellOut(error)) return;
     }
-    if (this.session) this.planRenewal();
+    if (this.session === null) return;
+    this.planRenewal();
+    void this.holding.renew(this.place?.province ?? null);
   }
 
   private leave(page: Page, notice: Notice | null): void {
     clearTimeout(this.renewal);
-    sessionStorage.removeItem(SESSION);
+    localStorage.removeItem(SESSION);
+    this.sending.end();
     this.session = null;
     this.caseNumber = "";
     this.notice = notice;
