@@ -79,7 +79,7 @@ async def test_a_source_that_asks_for_a_signed_assertion_is_read_whole_and_hears
     assert taken > 100
     assert (await health(reading))[0] == "ok"
     await decided(reading)
-    assert await telling.tell(platform.pool, platform.means, "immunisation") == 1
+    assert await telling.tell(platform.pool, platform.means, "immunisation") == 2
 
 
 async def test_a_wrong_key_is_one_clear_problem_and_the_right_one_ends_it(

@@ -1,6 +1,7 @@
 """What the source of a record hears of a decision: left in the outbox, opened when it is sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
@@ -50,6 +51,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Literal["please-answer-with-a-new-version"] = "please-answer-with-a-new-version"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A correction under the id and the key that it waits under."""
+
+    outbox_id: int
+    key: str
+    said: Correction
+
+
 async def leave(
     db: Connection, means: Means, errand: Errand, *, record: Shown | None, kind: str
 ) -> None:
@@ -88,24 +98,25 @@ async def opened(db: Connection, means: Means, body: object) -> Correction:
 
 
 async def waiting_for(
-    db: Connection, means: Means, key: str, *, limit: int = 100
-) -> list[tuple[int, Correction]]:
-    """What a source (or `any:dose`) has not heard yet, with the id to call `sent` with.
+    db: Connection, means: Means, source: str, *, also: Sequence[str] = (), limit: int = 100
+) -> list[Waiting]:
+    """What a source has not heard yet, of its own records and of keys like `any:dose`.
 
     The rows stay locked until the caller's transaction ends, so that nothing is sent by two. One of
     whose person nothing is kept any more ends here: it must not hold back the others.
     """
     messages = []
-    for row in await db.fetch(queries.WAITING, TOPIC, key, limit):
+    for row in await db.fetch(queries.WAITING, TOPIC, [source, *also], source, limit):
         try:
-            messages.append((row["outbox_id"], await opened(db, means, row["body"])))
+            said = await opened(db, means, row["body"])
+            messages.append(Waiting(outbox_id=row["outbox_id"], key=row["key"], said=said))
         except Declined:
             await sent(db, means, [row["outbox_id"]])
     return messages
 
 
 async def sent(db: Connection, means: Means, outbox_ids: Sequence[int]) -> None:
-    """The source took these; in the transaction that asked for them."""
+    """Everybody took these whom they are for; in the transaction that asked for them."""
     await db.execute(queries.SENT, outbox_ids, means.clock.now())
 
 

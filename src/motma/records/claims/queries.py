@@ -44,9 +44,11 @@ REOPEN: Final = """
 """
 #: Served by index outbox_waiting; two senders never take the same row.
 WAITING: Final = """
-    SELECT outbox_id, body FROM local.outbox
-     WHERE done_at IS NULL AND topic = $1 AND key = $2
-     ORDER BY outbox_id LIMIT $3 FOR UPDATE SKIP LOCKED
+    SELECT outbox_id, key, body FROM local.outbox o
+     WHERE done_at IS NULL AND topic = $1 AND key = ANY($2)
+       AND NOT EXISTS (SELECT FROM local.correction_heard h
+                        WHERE h.outbox_id = o.outbox_id AND h.source = $3)
+     ORDER BY outbox_id LIMIT $4 FOR UPDATE OF o SKIP LOCKED
 """
 SENT: Final = "UPDATE local.outbox SET done_at = $2 WHERE outbox_id = ANY($1)"
 SEND: Final = """

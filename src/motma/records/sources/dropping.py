@@ -1,6 +1,7 @@
 """A folder in which laboratories leave NDJSON files, read like any other source."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from motma.egress.errors import NoAnswer
 from motma.records.sources.errors import AnswerUnreadable
 from motma.records.sources.model import Page
 from motma.records.sources.port import MOST_ITEMS
@@ -17,6 +19,8 @@ KEEP_FILES: Final = timedelta(days=31)
 #: A page ends after so many bytes; a line that is longer is cut off here.
 _MOST_BYTES: Final = 8 << 20
 
+#: Where a folder finds what was decided of its records.
+_CORRECTIONS: Final = "corrections"
 #: The cursor of a folder in which nothing was read yet.
 _NOTHING: Final = "-"
 
@@ -57,6 +61,16 @@ class FolderDrop:
         except OSError as error:  # of one folder; reading and the other sources go on
             _log.warning("a read file was not deleted", error=type(error).__name__)
 
+    async def leave(self, texts: Mapping[str, bytes]) -> None:
+        """Leave corrections in `corrections/`, each whole, as `<id>.json`; again changes nothing.
+
+        Whoever owns the folder takes them away; what is still there is deleted as read files are.
+        """
+        try:
+            await asyncio.to_thread(self._leave, texts)
+        except OSError as error:
+            raise NoAnswer from error
+
     async def settled(self, cursor: str) -> None:
         """Move a file away once its last line is committed."""
         await asyncio.to_thread(self._put_away, _place_of(cursor))
@@ -80,9 +94,19 @@ class FolderDrop:
         )
 
     def _forget(self, before_s: float) -> None:
-        for file in (self._folder / "done").glob("*.ndjson"):
+        left = (self._folder / _CORRECTIONS).glob("*.json*")
+        for file in (*(self._folder / "done").glob("*.ndjson"), *left):
             if file.stat().st_mtime < before_s:
                 file.unlink(missing_ok=True)
+
+    def _leave(self, texts: Mapping[str, bytes]) -> None:
+        folder = self._folder / _CORRECTIONS
+        folder.mkdir(mode=0o750, exist_ok=True)
+        for name, text in texts.items():
+            part = folder / f"{name}.json.part"
+            part.touch(mode=0o640)  # the folder's group, and nobody else
+            part.write_bytes(text)
+            part.replace(folder / f"{name}.json")
 
     def _put_away(self, place: _Place | None) -> None:
         if place is None or not place.ended:

@@ -23,15 +23,25 @@ ADD_SOURCE: Final = """
 END_SOURCE: Final = """
     UPDATE local.source SET ended_at = $2 WHERE source = $1 AND ended_at IS NULL RETURNING source
 """
+# a laboratory whose organisation is closed sends nothing more, and nothing is expected of it
 SOURCES: Final = """
     SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
            last_success_at, last_failure_at, failure, failures, not_before, proof
-      FROM local.source WHERE ended_at IS NULL ORDER BY source
+      FROM local.source s
+     WHERE ended_at IS NULL
+       AND NOT EXISTS (
+               SELECT FROM client c JOIN organisation o USING (organisation_id)
+                WHERE s.source = 'client ' || c.client_id AND o.status <> 'active')
+     ORDER BY source
 """
 SOURCE: Final = """
     SELECT source, kind, address, private_network, cursor, taken, backlog, read_to,
            last_success_at, last_failure_at, failure, failures, not_before, proof
-      FROM local.source WHERE source = $1 AND ended_at IS NULL
+      FROM local.source s
+     WHERE source = $1 AND ended_at IS NULL
+       AND NOT EXISTS (
+               SELECT FROM client c JOIN organisation o USING (organisation_id)
+                WHERE s.source = 'client ' || c.client_id AND o.status <> 'active')
 """
 # the guard against a twin: whoever commits second finds another cursor and takes nothing
 ADVANCE: Final = """
@@ -132,6 +142,30 @@ UNHEARD: Final = """
     SELECT key, count(*) AS corrections, min(created_at) AS since FROM local.outbox
      WHERE done_at IS NULL AND topic = $1 GROUP BY key ORDER BY key
 """
+# a laboratory that pushes hears what is for all of its kind if it may ask
+HEARING: Final = """
+    SELECT source FROM local.source s
+     WHERE kind = $1 AND ended_at IS NULL
+       AND (address <> '' OR EXISTS (
+               SELECT FROM client c JOIN organisation o USING (organisation_id)
+                WHERE s.source = 'client ' || c.client_id AND c.ended_at IS NULL
+                  AND o.status = 'active' AND 'corrections:read' = ANY(c.scopes)))
+     ORDER BY source
+"""
+ADD_HEARD: Final = """
+    INSERT INTO local.correction_heard (outbox_id, source, heard_at)
+    SELECT outbox_id, $2, $3 FROM unnest($1::bigint[]) AS outbox_id ON CONFLICT DO NOTHING
+"""
+# somebody has heard it, and of all who are there now nobody lacks it
+END_HEARD: Final = """
+    UPDATE local.outbox o SET done_at = $4
+     WHERE done_at IS NULL AND topic = $1 AND key = ANY($2)
+       AND EXISTS (SELECT FROM local.correction_heard h WHERE h.outbox_id = o.outbox_id)
+       AND NOT EXISTS (
+               SELECT FROM unnest($3::text[]) AS there (source)
+                WHERE NOT EXISTS (SELECT FROM local.correction_heard h
+                                   WHERE h.outbox_id = o.outbox_id AND h.source = there.source))
+"""
 
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (
@@ -140,6 +174,10 @@ FORGET: Final = (
     """DELETE FROM local.dead_letter
         WHERE ended_at IS NULL AND written_at < $1::timestamptz - interval '31 days'""",
 )
+FORGET_HEARD: Final = """
+    DELETE FROM local.correction_heard h
+     WHERE NOT EXISTS (SELECT FROM local.outbox o WHERE o.outbox_id = h.outbox_id)
+"""
 
 
 async def sources(db: Connection) -> list[Source]:
@@ -175,6 +213,11 @@ async def count(
 ) -> None:
     """One more request to a source in its hour."""
     await db.execute(COUNT, name, at, 1, failed, items, letters)
+
+
+async def hearing(db: Connection, kind: str) -> list[str]:
+    """Who hears what is for all sources of a kind."""
+    return [row["source"] for row in await db.fetch(HEARING, kind)]
 
 
 def _source(row: Record) -> Source:

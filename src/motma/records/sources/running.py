@@ -14,7 +14,7 @@ from motma.records.sources.errors import CircuitOpen, SourceUnknown, TurnLost
 from motma.records.sources.model import wait_after
 from motma.records.sources.proving import Prover
 from motma.records.sources.saving import is_away
-from motma.records.sources.telling import keys, tell
+from motma.records.sources.telling import hears, tell
 from motma.storage.pool import FAILED, Pool, connect
 
 #: Seconds between two looks at a source that had nothing more.
@@ -64,12 +64,11 @@ async def run(pool: Pool, means: Means, stop: asyncio.Event, *, idle_s: float = 
             if not is_away(error):
                 raise
             known = []
-        for name in (source.source for source in known if source.address):
+        for name in (source.source for source in known if hears(source)):
             if name not in reading or reading[name].done():
                 reading[name] = asyncio.create_task(_read(pool, means, name, stop, idle_s))
-        for key in keys(known):
-            if key not in telling or telling[key].done():
-                telling[key] = asyncio.create_task(_tell(pool, means, key, stop, idle_s))
+            if name not in telling or telling[name].done():
+                telling[name] = asyncio.create_task(_tell(pool, means, name, stop, idle_s))
         await _pause(stop, idle_s)
     await _ended([*telling.values(), *reading.values()])
 
@@ -145,17 +144,17 @@ async def _read(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s
             await _pause(stop, wait_s)
 
 
-async def _tell(pool: Pool, means: Means, key: str, stop: asyncio.Event, idle_s: float) -> None:
-    """Corrections under one key; failures are counted here, so that reading is not held up."""
-    failures = 0
+async def _tell(pool: Pool, means: Means, name: str, stop: asyncio.Event, idle_s: float) -> None:
+    """Corrections for one source; failures are counted here, so that reading is not held up."""
+    failures, prover = 0, Prover(means)
     while not stop.is_set():
         try:
-            told = await tell(pool, means, key)
+            told = await tell(pool, means, name, prover)
             failures, wait_s = 0, 0.0 if told else idle_s
         except Exception as error:  # noqa: BLE001 - telling must outlive a database restart
             failures += 1
             reason = error.code if isinstance(error, Declined) else type(error).__name__
-            _log.warning("corrections were not taken", key=key, reason=reason)
+            _log.warning("corrections were not taken", source=name, reason=reason)
             chance = int.from_bytes(means.random(4), "big") / (1 << 32)
             wait_s = max(_PAUSE_S, wait_after(failures, chance).total_seconds())
         if wait_s:

@@ -203,6 +203,7 @@ async def forget(db: Connection, means: Means) -> None:
     now = means.clock.now()
     for statement in queries.FORGET:
         await db.execute(statement, now)
+    await db.execute(queries.FORGET_HEARD)
     for source in await queries.sources(db):
         parts = urlsplit(source.address)
         if parts.scheme == "file":

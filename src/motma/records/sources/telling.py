@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -10,7 +12,9 @@ from motma.access.means import Means
 from motma.egress.client import Egress
 from motma.records.claims import corrections
 from motma.records.claims.corrections import ANY, Correction
+from motma.records.claims.corrections import Waiting as Unheard
 from motma.records.sources import queries
+from motma.records.sources.dropping import FolderDrop
 from motma.records.sources.model import IMMUNISATION, TESTS, Source
 from motma.records.sources.proving import Prover
 from motma.storage.pool import Connection, Pool
@@ -21,6 +25,7 @@ _ANY_OF: Final = {
     f"{ANY}test": TESTS,
     f"{ANY}recovery": IMMUNISATION,
 }
+_SENT: Final = "sources.corrections-sent"
 #: Most corrections of one request.
 _MOST: Final = 20
 #: Most that are looked through for what was heard.
@@ -48,35 +53,27 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-def keys(sources: list[Source]) -> list[str]:
-    """Under what corrections wait that somebody among these can hear."""
-    own = [source.source for source in sources if _hears(source)]
-    return own + [key for key in _ANY_OF if _targets(sources, key)]
+def hears(source: Source) -> bool:
+    """Whether we tell it: at its address, or in its folder. Laboratories that push ask."""
+    return bool(source.address)
 
 
-async def tell(pool: Pool, means: Means, key: str) -> int:
-    """Send what waits to the sources that it is for; how many were sent.
+async def tell(pool: Pool, means: Means, name: str, prover: Prover | None = None) -> int:
+    """Send a source what it has not heard; how many were sent.
 
-    Only when each of them took all is it marked as sent, in the transaction that read it. If that
-    is lost, or one of several is away, it is sent again.
+    Only when it took all is that marked, in the transaction that read it; if that is lost, all is
+    sent again under the same ids.
     """
-    now = means.clock.now()
     async with pool.acquire() as db, db.transaction():
-        targets = _targets(await queries.sources(db), key)
-        if not targets or any(source.wait_s(now) > 0 for source in targets):
+        source = await queries.source(db, name)
+        if source is None or not hears(source) or source.wait_s(means.clock.now()) > 0:
             return 0
-        waiting = await corrections.waiting_for(db, means, key, limit=_MOST)
-        if not waiting:
-            return 0
-        body = msgspec.json.encode({"corrections": [Sent.of(id_, said) for id_, said in waiting]})
-        for source in targets:
-            async with Egress(
-                private_network=source.private_network, patience_s=_PATIENCE_S
-            ) as egress:
-                await _post(egress, means, source, body)
-            details = {"source": source.source, "corrections": len(waiting)}
-            await means.log(db, "sources.corrections-sent", details)
-        await corrections.sent(db, means, [id_ for id_, _ in waiting])
+        waiting = await corrections.waiting_for(
+            db, means, name, also=_also(source.kind), limit=_MOST
+        )
+        if waiting:
+            await _deliver(source, [_sent(one) for one in waiting], prover or Prover(means))
+        await _heard(db, means, source, waiting)
     return len(waiting)
 
 
@@ -89,34 +86,61 @@ async def waiting(db: Connection) -> list[Waiting]:
 async def fetch(db: Connection, means: Means, name: str, *, heard: Sequence[str]) -> list[Sent]:
     """What a source that asks by itself has not heard yet, once it said what it has.
 
-    Ids that are not its own, or were heard before, change nothing.
+    Ids that are not for it, or were heard before, change nothing. What is for all of its kind it
+    hears once it has sent something itself.
     """
-    before = await corrections.waiting_for(db, means, name, limit=_MOST_HEARD)
-    done = [id_ for id_, _ in before if str(id_) in set(heard)]
-    await corrections.sent(db, means, done)
-    left = [Sent.of(id_, said) for id_, said in before if id_ not in done][:_MOST]
+    source = await queries.source(db, name)
+    also = _also(source.kind) if source is not None else ()
+    before = await corrections.waiting_for(db, means, name, also=also, limit=_MOST_HEARD)
+    done = [one for one in before if str(one.outbox_id) in set(heard)]
+    if source is None:
+        await corrections.sent(db, means, [one.outbox_id for one in done])
+    else:
+        await _heard(db, means, source, done, tell=False)
+    left = [_sent(one) for one in before if one not in done][:_MOST]
     if left:
-        details = {"source": name, "corrections": len(left)}
-        await means.log(db, "sources.corrections-sent", details)
+        await means.log(db, _SENT, {"source": name, "corrections": len(left)})
     return left
 
 
-async def _post(egress: Egress, means: Means, source: Source, body: bytes) -> None:
-    """Send, with what proves who we are; corrections are few, so each brings a token of its own."""
-    await Prover(means).ask(
-        egress,
-        source.proof,
-        lambda proof: egress.post(
-            source.address, body, media_type="application/json", headers=proof
-        ),
-    )
+async def _heard(
+    db: Connection, means: Means, source: Source, took: Sequence[Unheard], *, tell: bool = True
+) -> None:
+    """Mark what a source took; what is for all of a kind ends when none of them lacks it."""
+    now = means.clock.now()
+    own = [one.outbox_id for one in took if one.key == source.source]
+    shared = [one.outbox_id for one in took if one.key != source.source]
+    await corrections.sent(db, means, own)
+    await db.execute(queries.ADD_HEARD, shared, source.source, now)
+    if tell and took:
+        await means.log(db, _SENT, {"source": source.source, "corrections": len(took)})
+    if also := _also(source.kind):
+        everybody = await queries.hearing(db, source.kind)
+        await db.execute(queries.END_HEARD, corrections.TOPIC, also, everybody, now)
 
 
-def _targets(sources: list[Source], key: str) -> list[Source]:
-    kind = _ANY_OF.get(key)
-    return [s for s in sources if _hears(s) and (s.kind == kind if kind else s.source == key)]
+async def _deliver(source: Source, what: Sequence[Sent], prover: Prover) -> None:
+    """Post to the source's address, or leave in its folder."""
+    parts = urlsplit(source.address)
+    if parts.scheme == "file":
+        texts = {one.id: msgspec.json.encode(one) for one in what}
+        await FolderDrop(Path(parts.path)).leave(texts)
+        return
+    body = msgspec.json.encode({"corrections": what})
+    async with Egress(private_network=source.private_network, patience_s=_PATIENCE_S) as egress:
+        await prover.ask(
+            egress,
+            source.proof,
+            lambda proof: egress.post(
+                source.address, body, media_type="application/json", headers=proof
+            ),
+        )
 
 
-def _hears(source: Source) -> bool:
-    """Folders and laboratories that push have no address of their own."""
-    return source.address.startswith(("https:", "http:"))
+def _sent(one: Unheard) -> Sent:
+    return Sent.of(one.outbox_id, one.said)
+
+
+def _also(kind: str) -> list[str]:
+    """Under what corrections wait that are for all sources of a kind."""
+    return [key for key, of in _ANY_OF.items() if of == kind]

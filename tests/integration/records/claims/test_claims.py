@@ -133,9 +133,9 @@ async def test_an_accepted_claim_attaches_the_record_at_once_and_tells_the_sourc
     assert (message.source_id, message.effect) == ("w1", ATTACH)
     assert message.whose == {"birth": "1990-02-03"}
     assert await kinds_of(desk) == ["claims.accepted", "claims.filed"]
-    ((outbox_id, same),) = await corrections.waiting_for(desk.db, desk.means, "registry")
-    assert same == message
-    await corrections.sent(desk.db, desk.means, [outbox_id])
+    (one,) = await corrections.waiting_for(desk.db, desk.means, "registry")
+    assert one.said == message
+    await corrections.sent(desk.db, desk.means, [one.outbox_id])
     assert await corrections.waiting_for(desk.db, desk.means, "registry") == []
 
 
@@ -151,7 +151,7 @@ async def test_a_correction_about_somebody_who_is_gone_holds_back_nobody_elses(d
     )
     assert len(await errands(desk)) == 2
     waiting = await corrections.waiting_for(desk.db, desk.means, "registry")
-    assert [message.claim_id for _, message in waiting] == [claim.claim_id]
+    assert [one.said.claim_id for one in waiting] == [claim.claim_id]
     assert len(await corrections.waiting_for(desk.db, desk.means, "registry")) == 1
 
 
