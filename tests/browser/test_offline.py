@@ -1,4 +1,4 @@
-"""A gate without the network: it decides, says what it can't know, keeps scans, and sends them once."""
+"""A gate without the network decides, says what it can't know, keeps scans, sends them once."""
 
 import json
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def test_a_server_that_is_too_slow_is_not_waited_for_and_its_answer_still_counts
     page = offline.page
     ready(offline)
     held: list[Route] = []
-    page.route("**/v1/scans", held.append)
+    page.route("**/v1/scans", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     offline.wedge(site.seeded.paper)
     expect(offline.answer).to_contain_text("Quyết định không có mạng", timeout=4_000)
     held[0].continue_()

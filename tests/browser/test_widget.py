@@ -67,7 +67,8 @@ KEPT = """name => new Promise((resolve, reject) => {
     const found = request.result.transaction("kept").objectStore("kept").get(name);
     found.onsuccess = () => {
       request.result.close();
-      resolve(found.result ? {signed: found.result.signed, full: found.result.full} : null);
+      const {signed, full, state} = found.result ?? {};
+      resolve(found.result ? {signed, full, state} : null);
     };
   };
 })"""
@@ -80,10 +81,11 @@ SCENES: dict[str, tuple[dict[str, Any], str, str]] = {
         DARK,
         "<html lang=en>",
     ),
-    "320 pixels, right to left, no motion": (
+    "320 pixels, right to left, no motion, forced colours": (
         {
             "device_scale_factor": 1,
             "reduced_motion": "reduce",
+            "forced_colors": "active",
             "viewport": {"width": 320, "height": 640},
         },
         "",
@@ -259,17 +261,14 @@ def test_tokens_it_does_not_know_are_kept_in_the_one_code(app: App, visit: Visit
     assert visitor.seen() == [living(later)]
 
 
-@pytest.mark.parametrize(
-    ("state", "words"), [("replaced", "đã được thay"), ("revoked", "đã bị thu hồi")]
-)
-def test_a_code_that_ended_is_said_and_not_shown(
-    app: App, visit: Visit, state: str, words: str
-) -> None:
+def test_a_code_that_ended_is_said_and_not_shown(app: App, visit: Visit) -> None:
     visitor = visit(app.page("ended", TAG))
-    visitor.give(signed=MOTHER.masked, full=MOTHER.full, state=state)
-    visitor.wait("state", state=state)
-    expect(visitor.element().get_by_role("alert")).to_contain_text(words)
-    assert visitor.seen() == []
+    visitor.give(signed=MOTHER.masked, full=MOTHER.full)
+    for state, words in (("replaced", "đã được thay"), ("revoked", "đã bị thu hồi")):
+        visitor.give(state=state)
+        visitor.wait("state", state=state)
+        expect(visitor.element().get_by_role("alert")).to_contain_text(words)
+        assert visitor.seen() == []
     assert visitor.violations() == []
     visitor.give(state="")
     visitor.wait("state", state="current")
@@ -287,24 +286,28 @@ def test_an_expired_code_says_so_and_is_still_shown(app: App, visit: Visit) -> N
     assert visitor.violations() == []
 
 
-@pytest.mark.parametrize(
-    ("card", "words"),
-    [
-        (None, "Thẻ xanhđến 18:00 2/3/2026"),
-        ({"colour": "red", "text": {"vi": "Đỏ: hãy ở nhà"}}, "Đỏ: hãy ở nhà"),
-        ({"colour": "yellow", "valid_until": "2026-03-02T04:59:00Z"}, "Màu thẻ đã hết hạn"),
-    ],
-)
-def test_the_card_is_a_colour_a_word_and_an_icon(
-    app: App, visit: Visit, card: object, words: str
-) -> None:
+CARDS = [
+    (None, "Thẻ xanhđến 18:00 2/3/2026"),
+    ({"colour": "red", "text": {"vi": "Đỏ: hãy ở nhà"}}, "Đỏ: hãy ở nhà"),
+    ({"colour": "neutral"}, "Thẻ chưa có màu"),
+    ({"colour": "yellow"}, "Thẻ vàng"),
+    ({"colour": "yellow", "valid_until": "2026-03-02T04:59:00Z"}, "Màu thẻ đã hết hạn"),
+]
+
+
+def test_the_card_is_a_colour_a_word_and_an_icon(app: App, visit: Visit) -> None:
     visitor = visit(app.page("card", TAG))
-    visitor.give(signed=MOTHER.masked, card=card)
-    visitor.wait("shown")
-    shown = visitor.element().locator("[part=card]")
-    expect(shown).to_contain_text(words)
-    expect(shown.locator("svg")).to_have_attribute("aria-hidden", "true")
-    assert visitor.violations() == []
+    looks = []
+    for card, words in CARDS:
+        visitor.give(signed=MOTHER.masked, card=card)
+        shown = visitor.element().locator("[part=card]")
+        expect(shown).to_contain_text(words)
+        icon = shown.locator("svg path").get_attribute("d")
+        looks.append((icon, shown.evaluate("card => getComputedStyle(card).backgroundColor")))
+        assert visitor.violations() == []
+    # A colour that is over is neutral; the four others differ in icon and colour both.
+    assert looks[4] == looks[2]
+    assert [len(set(each)) for each in zip(*looks, strict=True)] == [4, 4]
 
 
 def test_two_on_a_page_keep_to_themselves(app: App, visit: Visit) -> None:
@@ -325,7 +328,11 @@ def test_what_is_remembered_is_shown_without_a_network(app: App, visit: Visit) -
     visitor.give(living=True, signed=MOTHER.masked, full=MOTHER.full, origin=app.origin)
     visitor.wait("verified", proof="verified")
     visitor.page.wait_for_function(KEPT, arg="mother")
-    assert visitor.page.evaluate(KEPT, "mother") == {"signed": MOTHER.masked, "full": ""}
+    assert visitor.page.evaluate(KEPT, "mother") == {
+        "signed": MOTHER.masked,
+        "full": "",
+        "state": "",
+    }
     # The app keeps its own files for this, in its service worker; both servers are gone.
     visitor.page.context.route("**/*", answer_files_only)
     visitor.page.reload()
@@ -333,6 +340,11 @@ def test_what_is_remembered_is_shown_without_a_network(app: App, visit: Visit) -
     expect(visitor.element().get_by_text("Mã sống")).to_be_visible()
     assert visitor.seen() == [living(MOTHER.masked)]
     expect(visitor.element().get_by_role("button")).to_have_count(0)
+    visitor.give(state="revoked")
+    visitor.page.wait_for_function(f"async () => (await ({KEPT})('mother')).state === 'revoked'")
+    visitor.page.reload()
+    expect(visitor.element().get_by_role("alert")).to_contain_text("đã bị thu hồi")
+    assert visitor.seen() == []
     visitor.element().evaluate("qr => qr.forget()")
     assert visitor.page.evaluate(KEPT, "mother") is None
     visitor.complaints.clear()  # the browser says that it is off-line

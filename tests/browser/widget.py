@@ -114,7 +114,8 @@ class App:
         """What the app's pages may load."""
         return (
             f"default-src 'none'; script-src {self.platform}; style-src 'self'; "
-            f"connect-src 'self' {self.platform}; base-uri 'none'"
+            f"connect-src 'self' {self.platform}; base-uri 'none'; "
+            "require-trusted-types-for 'script'"
         )
 
 

@@ -24,10 +24,10 @@ def node() -> Path:
     return Path(found.origin).parent / "bin" / "node"
 
 
-def bundle(source: Path, target: Path) -> Path:
+def bundle(source: Path, target: Path, *, form: str = "esm") -> Path:
     """One JavaScript file of a TypeScript file and what it imports."""
     program: Path = _UI / "node_modules/rolldown/bin/cli.mjs"
-    options = ("--file", str(target), "--platform", "node", "--format", "esm")
+    options = ("--file", str(target), "--platform", "node", "--format", form)
     command = (str(node()), str(program), str(source), *options)
     subprocess.run(command, cwd=_UI, check=True, capture_output=True, timeout=_TIMEOUT_S)
     return target

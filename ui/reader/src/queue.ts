@@ -60,8 +60,10 @@ export async function add(waiting: Waiting): Promise<void> {
   }
 }
 
-export async function remove(id: string): Promise<void> {
-  await within("queue", "readwrite", (store) => store.delete(id));
+export async function remove(...ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // In one transaction: each waits for the disk.
+  await within("queue", "readwrite", (store) => ids.map((id) => store.delete(id)).at(-1)!);
 }
 
 /** How many scans wait; what was done after them is not counted. */
@@ -102,11 +104,11 @@ async function send(sender: Sender, waiting: Waiting[], done: Synced): Promise<v
     const body = { scans: scans.map(({ request, code }) => ({ ...request, code })) };
     const path = "/v1/scans:batch";
     const { results } = await sender.ask<{ results: Acknowledgement[] }>("POST", path, body);
-    for (const { scan_id, status, code } of results) {
+    for (const { status, code } of results) {
       if (status === "refused") done.refused.push(code ?? status);
       else done.sent += 1;
-      await remove(scan_id);
     }
+    await remove(...results.map(({ scan_id }) => scan_id));
   }
   for (const one of waiting) {
     if (one.kind !== "handling") continue;
