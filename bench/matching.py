@@ -53,13 +53,13 @@ class Score:
         return f"precision {precision:9.4%}  recall {recall:8.3%}  false {self.false:6d}"
 
 
-def main(people: int, preset: str, seed: int | None) -> None:
+def main(people: int, preset: str, seed: int | None, *, documents: bool) -> None:
     """Make, match, count, print; the last line is JSON."""
     with tempfile.TemporaryDirectory(prefix="motma-bench-") as name:
         folder = Path(name)
         made = ["simulate", "records", "--preset", preset, "--people", str(people), "-o", name]
         _run([*made, *(["--seed", str(seed)] if seed is not None else [])])
-        seconds, busy, gib = _matched(folder)
+        seconds, busy, gib = _matched(folder, documents=documents)
         register = files.people(folder / "P.csv")
         records = list(files.records(folder))
     print(f"{people} people, {len(records)} records, preset {preset}, seed {seed or 'its own'}")
@@ -89,12 +89,12 @@ def _run(arguments: list[str]) -> None:
     )
 
 
-def _matched(folder: Path) -> tuple[float, float, float]:
+def _matched(folder: Path, *, documents: bool) -> tuple[float, float, float]:
     """Seconds, seconds of a core, and the most memory of the command, in GiB."""
-    paths = {name: str(folder / name) for name in ("P.csv", "R.csv", "links.csv")}
+    paths = [str(folder / name) for name in ("P.csv", "R.csv", "links.csv")]
+    more = ["--documents", str(folder / "documents.csv")] if documents else []
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    _run(["match", "--people", paths["P.csv"], "--records", paths["R.csv"], "-o",
-          paths["links.csv"]])  # fmt: skip
+    _run(["match", "--people", paths[0], "--records", paths[1], "-o", paths[2], *more])
     seconds, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return seconds, busy, after.ru_maxrss / 2**20
@@ -107,6 +107,8 @@ def _told(records: list[Record], register: dict[str, Person]) -> dict[str, float
     print(f"{'damaged records':34}{ours}")
     whole = [record for record in records if not record.damages]
     print(f"{'undamaged records':34}{_scored(whole, lambda record: record.linked)}")
+    everything = _scored(records, lambda record: record.linked)
+    print(f"{'all records':34}{everything}")
     for name, rule in _plain_rules(register):
         print(f"{'  damaged, ' + name:34}{_scored(damaged, rule)}")
     left = [one for one in damaged if one.truth and not one.linked]
@@ -131,6 +133,7 @@ def _told(records: list[Record], register: dict[str, Person]) -> dict[str, float
         "precision": ours.right / linked,
         "recall": ours.right / max(1, ours.there),
         "first_three": first,
+        "precision_of_all": everything.right / max(1, everything.right + everything.false),
     }
 
 
@@ -206,5 +209,6 @@ if __name__ == "__main__":
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--preset", default="national-2021")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--documents", action="store_true", help="with people's old documents")
     given = parser.parse_args()
-    main(given.people, given.preset, given.seed)
+    main(given.people, given.preset, given.seed, documents=given.documents)

@@ -8,7 +8,7 @@ from motma.cli import simulate_records
 from motma.identity.matching.batch import service
 from motma.identity.matching.batch.columns import Lexicon, Side, sides
 from motma.identity.matching.batch.service import Files
-from motma.identity.matching.evidence import Features, features_of
+from motma.identity.matching.evidence import Features
 
 TODAY = date(2026, 1, 1)
 COLUMNS = "full_name,birth_date,sex,document_number,bhyt,phone,commune_code,commune_as_of"
@@ -25,16 +25,18 @@ class Stage:
 
     def person(self, row: int) -> Features:
         """A person as a single one is compared."""
-        return features_of(self.files.evidence(self.files.people, row))
+        return self.files.features(self.files.people, row)
 
     def record(self, row: int) -> Features:
         """A record as a single one is compared."""
-        return features_of(self.files.evidence(self.files.records, row))
+        return self.files.features(self.files.records, row)
 
 
-def stage(people: Path, records: Path) -> Stage:
-    """Two files, read."""
-    files = service.read(people, records, today=TODAY, lenient=False, told=lambda *_: None)
+def stage(people: Path, records: Path, documents: Path | None = None) -> Stage:
+    """The files, read."""
+    files = service.read(
+        people, records, documents=documents, today=TODAY, lenient=False, told=lambda *_: None
+    )
     return Stage(files, *sides(files.people, files.records, files.coders))
 
 

@@ -50,8 +50,8 @@ def counted(lexicon: Lexicon, people: Side, records: Side, random: Random) -> li
     totals = [np.zeros(len(of.levels)) for of in COMPARISONS]
     chance = np.random.default_rng(random.getrandbits(64))
     for _ in range(_PAIRS // _STEP):
-        one = linking.taken(people, chance.integers(len(people), size=_STEP))
-        other = linking.taken(records, chance.integers(len(records), size=_STEP))
+        one = people.rows(chance.integers(len(people), size=_STEP))
+        other = records.rows(chance.integers(len(records), size=_STEP))
         for at, level in enumerate(levels(lexicon, one, other)):
             totals[at] += np.bincount(level[level >= 0], minlength=len(totals[at]))
     smoothed = [np.maximum(total, _LEAST_COUNT) for total in totals]
@@ -134,7 +134,7 @@ def train(people: Path, records: Path, *, version: int, seed: int) -> dict[str, 
         m = [level.m for level in weights.levels]
         data["comparisons"][of.name] = finished(of.name, names, m, shares_)
     left = ~linking.link(read(data), lexicon, *both, exact_only=True).exact
-    hard = linking.taken(both[1], np.flatnonzero(left))
+    hard = both[1].rows(np.flatnonzero(left))
     with tempfile.TemporaryDirectory() as folder:
         m_of = learned(Path(folder), read(data), lexicon, (both[0], hard))
     for of, shares_ in zip(COMPARISONS, u, strict=True):

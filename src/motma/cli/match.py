@@ -31,6 +31,15 @@ def match(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--out", help="CSV of links to write.")],
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV: person_id,document_number of documents that people have besides "
+            "(a CMND before the CCCD); a person may have several lines.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     explain: Annotated[
         str | None, typer.Option(help="Show what each feature added for this RECORD_ID.")
     ] = None,
@@ -43,6 +52,7 @@ def match(
 
     Files are UTF-8 with a header; an empty field is unknown; birth dates are YYYY, YYYY-MM or
     YYYY-MM-DD. The answer has record_id,decision,person_id,probability,candidates.
+    Documents count like the one in the person's row: as keys and as evidence.
 
     Example: motma match --people P.csv --records R.csv --out links.csv
     """  # fmt: skip
@@ -55,7 +65,9 @@ def match(
             def heard(stage: str, rows: int) -> None:
                 bar.advance(tasks[stage], rows)
 
-            files = service.read(people, records, today=today, lenient=lenient, told=heard)
+            files = service.read(
+                people, records, documents=documents, today=today, lenient=lenient, told=heard
+            )
             bar.update(tasks["matching"], total=len(files.records))
             done = service.match(model, files, told=heard)
             service.write(output, done)

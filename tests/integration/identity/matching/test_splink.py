@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from tests.matching_stage import simulated
 
-from motma.identity.matching.batch.linking import taken
 from motma.identity.matching.batch.scoring import Scorer
 from motma.identity.matching.weights import shipped
 
@@ -32,7 +31,7 @@ def test_splink_and_our_scorer_agree_within_a_millionth(tmp_path: Path) -> None:
     scorer = Scorer(shipped(), stage.lexicon, stage.people, stage.records)
     person = np.array([row["unique_id_l"] for row in chosen])
     record = np.array([row["unique_id_r"] for row in chosen])
-    bits = scorer.bits(taken(stage.people, person), taken(stage.records, record))
+    bits = scorer.bits(stage.people.rows(person), stage.records.rows(record))
     splinks = np.array([row["match_weight"] for row in chosen])
     assert np.abs(bits - splinks).max() < 1e-6
     probability = np.array([row["match_probability"] for row in chosen])

@@ -100,9 +100,13 @@ def line(key: str, evidence: Evidence) -> str:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(EVIDENCE, min_size=1, max_size=12), st.lists(EVIDENCE, min_size=1, max_size=12))
+@given(
+    st.lists(EVIDENCE, min_size=1, max_size=12),
+    st.lists(EVIDENCE, min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), DOCUMENTS), max_size=8),
+)
 def test_columns_weigh_and_decide_as_single_pairs_do(
-    people: list[Evidence], records: list[Evidence]
+    people: list[Evidence], records: list[Evidence], documents: list[tuple[int, str]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = written(
@@ -110,14 +114,17 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
             [line(f"P{at}", one) for at, one in enumerate(people)],
             [line(f"R{at}", one) for at, one in enumerate(records)],
         )
-        made = stage(*paths)
+        more = Path(folder, "D.csv")
+        lines = [f"P{at % len(people)},{number}" for at, number in documents]
+        more.write_text("\n".join(["person_id,document_number", *lines, ""]), encoding="utf-8")
+        made = stage(*paths, more)
     model = shipped()
     terms = scoring.terms(model, made.lexicon, made.people, made.records)
     scorer = Scorer(model, made.lexicon, made.people, made.records)
     person, record = (grid.ravel() for grid in np.indices((len(people), len(records))))
-    bits = scorer.bits(
-        linking.taken(made.people, person), linking.taken(made.records, record)
-    ).reshape(len(people), len(records))
+    bits = scorer.bits(made.people.rows(person), made.records.rows(record)).reshape(
+        len(people), len(records)
+    )
     index = Index(made.people, halves(made.lexicon, made.people))
     looser = index.widened(LOOSE, most=MOST_LOOSE)
     met = [set(zip(*(rows.tolist() for rows in one.pairs(made.records)), strict=True))

@@ -1,7 +1,7 @@
 """Which pairs are worth comparing: those that share at least one key that few people have."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -48,6 +48,7 @@ class Block:
     name: str
     person: Reading
     record: tuple[Reading, ...] = ()  # empty: as a person's
+    by_document: bool = False  # people stand under each of their documents
 
     @property
     def asked(self) -> tuple[Reading, ...]:
@@ -74,8 +75,8 @@ def halves(lexicon: Lexicon, people: Side) -> Halves:
     documents, bhyts = lexicon.texts["document"], lexicon.texts["bhyt"]
     commune = lexicon.communes[:, 0] + 1
     holders = np.zeros(len(documents), np.int32)
-    holders[people.document] = commune[people.area]
-    holders[0] = 0
+    rows, numbers = people.holders()
+    holders[numbers] = commune[people.area[rows]]
     return Halves(
         _coded([text[:-_TAIL] for text in documents]),
         _coded([text[-_TAIL:] for text in documents]),
@@ -98,7 +99,7 @@ def _year_and_commune(years: int) -> Reading:
 
 
 BLOCKS: Final = (
-    Block("document", lambda s, _: _key(s.document)),
+    Block("document", lambda s, _: _key(s.document), by_document=True),
     Block("bhyt", lambda s, _: _key(s.bhyt)),
     Block("phone", lambda s, _: _key(s.phone)),
     Block("name and year", lambda s, _: _key(s.plain, s.year)),
@@ -119,8 +120,16 @@ BLOCKS: Final = (
         "given and family name, year and commune",
         lambda s, h: _key(s.given, s.family, s.year, h.commune[s.area]),
     ),
-    Block("end of the document", lambda s, h: _key(h.document_tail[s.document], s.given)),
-    Block("start of the document", lambda s, h: _key(h.document_head[s.document], s.plain)),
+    Block(
+        "end of the document",
+        lambda s, h: _key(h.document_tail[s.document], s.given),
+        by_document=True,
+    ),
+    Block(
+        "start of the document",
+        lambda s, h: _key(h.document_head[s.document], s.plain),
+        by_document=True,
+    ),
     Block("start of the insurance number", lambda s, h: _key(h.bhyt_head[s.bhyt], s.given)),
     Block("end of the insurance number", lambda s, h: _key(h.bhyt_tail[s.bhyt], s.given)),
 )
@@ -176,9 +185,15 @@ LOOSE: Final = (
         "family name, year and province",
         lambda s, h: _key(h.sound[s.family], s.year, h.province[s.area]),
     ),
-    Block("end of the document alone", lambda s, h: _key(h.document_tail[s.document])),
     Block(
-        "start of the document, given name", lambda s, h: _key(h.document_head[s.document], s.given)
+        "end of the document alone",
+        lambda s, h: _key(h.document_tail[s.document]),
+        by_document=True,
+    ),
+    Block(
+        "start of the document, given name",
+        lambda s, h: _key(h.document_head[s.document], s.given),
+        by_document=True,
     ),
     Block(
         "given name, where the holder of the document lives",
@@ -210,9 +225,13 @@ class Index:
         self._sorted = [(block, *self._order(block)) for block in blocks]
 
     def _order(self, block: Block) -> tuple[Keys, Codes]:
-        keys = block.person(self._people, self._parts)
-        order = np.argsort(keys, kind="stable").astype(np.int32)
-        return keys[order], order
+        people, rows = self._people, np.arange(len(self._people))
+        if block.by_document:
+            rows, numbers = people.holders()
+            people = replace(people.rows(rows), document=numbers)
+        keys = block.person(people, self._parts)
+        order = np.argsort(keys, kind="stable")
+        return keys[order], rows[order].astype(np.int32)
 
     def widened(self, blocks: tuple[Block, ...], *, most: int) -> "Index":
         """With these blocks besides, and with commoner keys."""

@@ -62,13 +62,21 @@ class Side:
     phone: Codes
     area: Codes
     area_term: Codes
+    more: Codes  # documents besides, a row for each row, padded with 0; records have none
 
     def __len__(self) -> int:
         return len(self.given)
 
-    def rows(self, which: slice) -> "Side":
-        """Only these rows."""
+    def rows(self, which: NDArray[np.intp] | NDArray[np.int64]) -> "Side":
+        """Those rows, in that order; a row may come often."""
         return Side(**{name: getattr(self, name)[which] for name in self.__slots__})
+
+    def holders(self) -> tuple[NDArray[np.intp], Codes]:
+        """Rows and documents side by side, each document that somebody has."""
+        rows, places = np.nonzero(self.more)
+        first = np.flatnonzero(self.document)
+        numbers = np.concatenate((self.document[first], self.more[rows, places]))
+        return np.concatenate((first, rows)), numbers
 
 
 class _Numbering:
@@ -108,6 +116,7 @@ def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexi
                 sex=np.where(sex == 0, says_sex, sex).astype(np.int8),
                 area=area,
                 area_term=areas.terms[area],
+                more=numbers["document"][0][table.more],
                 **held,
             )
         )

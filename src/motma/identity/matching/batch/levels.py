@@ -28,6 +28,9 @@ def levels(lexicon: Lexicon, people: Side, records: Side) -> list[Levels]:
         kind: _numbers(lexicon, kind, getattr(people, kind), getattr(records, kind))
         for kind in ("document", "bhyt", "phone")
     }
+    for documents in people.more.T:
+        best = _numbers(lexicon, "document", documents, records.document)
+        numbers["document"] = _better(numbers["document"], best)
     return [
         *_names(lexicon, people, records),
         _births(people, records),
@@ -208,6 +211,13 @@ def _numbers(lexicon: Lexicon, kind: str, one: Codes, other: Codes) -> Levels:
     near = _slips(characters[one[open_]], characters[other[open_]])
     found[open_[near]] = Number.DIGIT
     return found
+
+
+def _better(one: Levels, other: Levels) -> Levels:
+    """The better level of two numbers of one person; nothing to compare says least."""
+    none = np.int8(len(Number))
+    best = np.minimum(np.where(one == UNKNOWN, none, one), np.where(other == UNKNOWN, none, other))
+    return np.where(best == none, UNKNOWN, best).astype(np.int8)
 
 
 def _places(lexicon: Lexicon, one: Codes, other: Codes) -> Levels:

@@ -93,11 +93,6 @@ def link(
     return links
 
 
-def taken(side: Side, rows: Rows) -> Side:
-    """Those rows of a side, in that order; a row may come often."""
-    return Side(**{name: getattr(side, name)[rows] for name in side.__slots__})
-
-
 def _link_exact(
     model: Model, scorer: Scorer, people: Side, records: Side, rows: slice, links: Links
 ) -> None:
@@ -106,15 +101,17 @@ def _link_exact(
     The number alone links nobody: it may be a relative's, or hit a stranger by one wrong digit. And
     whatever else the record says must agree, or it is weighed against everybody.
     """
+    insured = np.flatnonzero(people.bhyt)
+    held_by = {"document": people.holders(), "bhyt": (insured, people.bhyt[insured])}
     for column in ("document", "bhyt"):
-        owner = _only_owner(getattr(people, column), int(getattr(records, column).max(initial=0)))
+        owner = _only_owner(*held_by[column], int(getattr(records, column).max(initial=0)))
         held = owner[getattr(records, column)[rows]]
         here = np.arange(rows.start, rows.stop)
         known = (held >= 0) & ~links.exact[here]
         here, held = here[known], held[known]
-        same = _same_name_and_birth(taken(people, held), taken(records, here))
+        same = _same_name_and_birth(people.rows(held), records.rows(here))
         here, held = here[same], held[same]
-        one, other = taken(people, held), taken(records, here)
+        one, other = people.rows(held), records.rows(here)
         found = scorer.levels(one, other)
         bits = scorer.bits(one, other, found) + _against_nobody(model, len(people))
         sure = 1 / (1 + 2**-bits)
@@ -147,13 +144,12 @@ def _undisputed(records: Side, found: list[NDArray[np.int8]]) -> NDArray[np.bool
     return fine
 
 
-def _only_owner(numbers: Codes, most: int) -> Codes:
+def _only_owner(rows: NDArray[np.intp], numbers: Codes, most: int) -> Codes:
     """The row that alone has each number, -1 where there is none or several."""
-    count = np.bincount(numbers, minlength=most + 1)
-    owner = np.full(len(count), -1, np.int32)
-    owner[numbers] = np.arange(len(numbers), dtype=np.int32)
-    owner[count != 1] = -1
-    owner[0] = -1
+    owner = np.full(1 + max(most, int(numbers.max(initial=0))), -1, np.int32)
+    owner[numbers] = rows
+    shared = numbers[owner[numbers] != rows]  # somebody else has it too, and came last
+    owner[shared] = -1
     return owner
 
 
@@ -173,10 +169,10 @@ def _weigh(
     links: Links,
 ) -> None:
     """Weigh all candidates of some records and decide."""
-    person, record = index.pairs(taken(records, which))
+    person, record = index.pairs(records.rows(which))
     if not len(person):
         return
-    one, other = taken(people, person), taken(records, which[record])
+    one, other = people.rows(person), records.rows(which[record])
     found = scorer.levels(one, other)
     bits = scorer.bits(one, other, found)
     fine = _may_link(model, found)

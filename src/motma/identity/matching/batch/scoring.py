@@ -66,7 +66,9 @@ class Scorer:
             total += np.array([*(one.bits for one in weights.levels), 0.0])[level]
             if weights.rarity_of:
                 rarity = self._rarity[weights.name]
-                mine, theirs = (rarity[term(side, weights.name)] for side in (people, records))
+                # A person may have several documents: the one that agrees is the record's.
+                one = records if weights.name == "document" else people
+                mine, theirs = (rarity[term(side, weights.name)] for side in (one, records))
                 adjusted = (level >= 0) & (level < weights.rarity_of)
                 total += np.where(adjusted, np.minimum(mine, theirs), 0.0)
         return total
@@ -88,6 +90,8 @@ def shares(model: Model, lexicon: Lexicon, people: Side, records: Side, feature:
     people of one commune don't make the commune worthless, nor a rare name common.
     """
     columns = term(people, feature), term(records, feature)
+    if feature == "document":
+        columns = people.holders()[1], columns[1]
     size = 1 + max(int(column.max(initial=0)) for column in columns)
     held = np.bincount(columns[0], minlength=size)
     if feature in NUMBERS:

@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from motma.identity.matching.batch.errors import FileRefused
 from motma.identity.matching.batch.linking import Links, link
 from motma.identity.matching.batch.tables import Coder, Table
 from motma.identity.matching.deciding import Candidate, Match
-from motma.identity.matching.evidence import Evidence, features_of
+from motma.identity.matching.evidence import Evidence, Features, document_of, features_of
 from motma.identity.matching.weighing import weigh
 from motma.identity.matching.weights import Model
 
@@ -47,6 +47,13 @@ class Files:
         }
         return Evidence(birth=said.pop("birth_date"), **said)
 
+    def features(self, table: Table, row: int) -> Features:
+        """One row in the form that is compared, with all its documents."""
+        found = features_of(self.evidence(table, row))
+        values = self.coders[tables.DOCUMENT].values()
+        more = [document_of(values[code]) for code in table.more[row].tolist() if code]
+        return replace(found, documents=(*found.documents, *filter(None, more)))
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -59,8 +66,16 @@ class Matched:
     links: Links
 
 
-def read(people: Path, records: Path, *, today: date, lenient: bool, told: Told) -> Files:
-    """Both files; unreadable ones are refused with the lines that show why."""
+def read(
+    people: Path,
+    records: Path,
+    *,
+    documents: Path | None = None,
+    today: date,
+    lenient: bool,
+    told: Told,
+) -> Files:
+    """Both files, and people's other documents; refused with the lines that show why."""
     coders = {name: Coder() for name in (*tables.TEXTS, tables.OPTIONAL)}
     unreadable = 0
 
@@ -71,6 +86,8 @@ def read(people: Path, records: Path, *, today: date, lenient: bool, told: Told)
         return found
 
     first = table(people, tables.PEOPLE_ID, "people")
+    if documents is not None:
+        first = tables.with_documents(documents, first, coders)
     second = table(records, tables.RECORD_ID, "records")
     return Files(first, second, coders, unreadable)
 
@@ -134,12 +151,12 @@ def explain(model: Model, done: Matched, record_id: str) -> Match[str]:
     if record_id not in files.records.ids:
         raise FileRefused("match.unknown-record")
     row = files.records.ids.index(record_id)
-    record = features_of(files.evidence(files.records, row))
+    record = files.features(files.records, row)
     terms = scoring.terms(model, done.lexicon, done.people, done.records)
     candidates = [
         Candidate(
             files.people.ids[who],
-            weigh(model, features_of(files.evidence(files.people, who)), record, terms=terms),
+            weigh(model, files.features(files.people, who), record, terms=terms),
         )
         for who in done.links.candidates[row].tolist()
         if who >= 0

@@ -1,4 +1,4 @@
-"""People and records from CSV files, each column as codes of its different values."""
+"""People, records and more documents from CSV files, each column as codes of its values."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -23,6 +23,9 @@ TEXTS: Final = (
 OPTIONAL: Final = "commune_as_of"
 PEOPLE_ID: Final = "person_id"
 RECORD_ID: Final = "record_id"
+DOCUMENT: Final = "document_number"
+#: Documents that one person may have beside the one in their row: more are a broken file.
+MOST_DOCUMENTS: Final = 16
 
 #: Rows read between two movements of the progress bar.
 _STEP: Final = 50_000
@@ -52,10 +55,14 @@ class Coder:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file: ids as written, and the codes of each column."""
+    """One file: ids as written, and the codes of each column.
+
+    `more` are the codes of documents beside the one in the row: a row for each row, padded with 0.
+    """
 
     ids: list[str]
     columns: dict[str, Codes]
+    more: Codes
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -68,24 +75,57 @@ def read(path: Path, key: str, coders: dict[str, Coder], *, each: Heard) -> Tabl
     """The file as a table; `each` hears how many rows came since it last heard."""
     ids: list[str] = []
     parts: dict[str, list[Codes]] = {name: [] for name in (*TEXTS, OPTIONAL)}
+    for by_name in _columns(path, {key, *TEXTS}, {OPTIONAL}):
+        ids += by_name[key]
+        empty = ("",) * len(by_name[key])
+        for name, part in parts.items():
+            part.append(coders[name].code(by_name.get(name, empty)))
+        each(len(empty))
+    _check_ids(path, key, ids)
+    columns = {name: _joined(part) for name, part in parts.items()}
+    return Table(ids, columns, np.zeros((len(ids), 0), np.int32))
+
+
+def with_documents(path: Path, people: Table, coders: dict[str, Coder]) -> Table:
+    """The people with the documents that a file of `person_id,document_number` names besides."""
+    row_of = {one: row for row, one in enumerate(people.ids)}
+    found: dict[int, list[int]] = {}
+    line = 1 + _HEADER_LINES
+    for by_name in _columns(path, {PEOPLE_ID, DOCUMENT}, set()):
+        rows = [row_of.get(one, -1) for one in by_name[PEOPLE_ID]]
+        if -1 in rows:
+            lines = tuple(line + at for at, row in enumerate(rows) if row < 0)
+            raise FileRefused("match.unknown-person", PEOPLE_ID, path.name, lines[:_TOLD])
+        numbers = coders[DOCUMENT].code(by_name[DOCUMENT]).tolist()
+        for at, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+            held = found.setdefault(row, [])
+            held.append(number)
+            if len(held) > MOST_DOCUMENTS:
+                raise FileRefused("match.many-documents", PEOPLE_ID, path.name, (line + at,))
+        line += len(rows)
+    more = np.zeros((len(people), max(map(len, found.values()), default=0)), np.int32)
+    for row, numbers in found.items():
+        more[row, : len(numbers)] = numbers
+    return Table(people.ids, people.columns, more)
+
+
+def _columns(
+    path: Path, wanted: set[str], optional: set[str]
+) -> Iterator[dict[str, tuple[str, ...]]]:
+    """The columns of some lines at a time, by name, if the file is in order."""
+    line = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            names = _header(path, next(reader, []), key)
+            names = _header(path, next(reader, []), wanted, optional)
             for rows in _batches(reader):
-                _check_shape(path, rows, len(names), line=len(ids), ends=reader.line_num)
-                by_name = dict(zip(names, zip(*rows, strict=True), strict=True))
-                ids += by_name[key]
-                empty = ("",) * len(rows)
-                for name, part in parts.items():
-                    part.append(coders[name].code(by_name.get(name, empty)))
-                each(len(rows))
+                _check_shape(path, rows, len(names), line=line, ends=reader.line_num)
+                line += len(rows)
+                yield dict(zip(names, zip(*rows, strict=True), strict=True))
     except UnicodeDecodeError:
         raise FileRefused("match.not-utf8", None, path.name, _line_not_utf8(path)) from None
     except csv.Error:
         raise FileRefused("match.not-csv", None, path.name, (reader.line_num,)) from None
-    _check_ids(path, key, ids)
-    return Table(ids, {name: _joined(part) for name, part in parts.items()})
 
 
 def check_values(
@@ -118,10 +158,9 @@ def _batches(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
         yield rows
 
 
-def _header(path: Path, names: list[str], key: str) -> list[str]:
+def _header(path: Path, names: list[str], wanted: set[str], optional: set[str]) -> list[str]:
     """The column names, if they are the ones of such a file."""
-    wanted = {key, *TEXTS}
-    if not wanted <= set(names) <= {*wanted, OPTIONAL} or len(set(names)) != len(names):
+    if not wanted <= set(names) <= wanted | optional or len(set(names)) != len(names):
         raise FileRefused("match.header", None, path.name, (1,))
     return names
 
