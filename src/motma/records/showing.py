@@ -89,6 +89,15 @@ async def records_of(db: Connection, means: Means, person_id: UUID) -> list[Show
     return await _named(db, sorted(shown, key=lambda one: model.when(one.what)))
 
 
+def reported_by_id(source: str) -> bool:
+    """Whether an organisation or a program delivered, under its id, and no register under a name.
+
+    >>> reported_by_id("immunisation"), reported_by_id(f"client {UUID(int=1)}")
+    (False, True)
+    """
+    return _BY_ID.fullmatch(source) is not None
+
+
 async def _named(db: Connection, shown: Sequence[Shown]) -> list[Shown]:
     """With the names of sources that have one beside their id."""
     said = {match[1] for one in shown if (match := _BY_ID.fullmatch(one.provenance.source))}
