@@ -186,6 +186,8 @@ def test_a_living_code_that_the_app_gives_is_dropped_when_it_is_old(app: App, vi
     visitor.wait("shown")
     assert visitor.seen() == [living(MOTHER.masked)]
     visitor.page.clock.set_fixed_time(NOW + timedelta(minutes=1))
+    # What else changes makes the text no younger.
+    visitor.give(card={"colour": "green"})
     visitor.wait("renewed")
     assert visitor.seen() == [MOTHER.masked]
 
@@ -231,6 +233,10 @@ def test_what_is_no_code_is_refused_with_a_word_and_an_event(app: App, visit: Vi
     expect(visitor.element().get_by_role("button")).to_have_count(0)
     visitor.give(origin="http://somewhere.example")
     visitor.wait("refused", of="origin", code="widget.origin")
+    visitor.element().evaluate("qr => { qr.living = {name: 7, key: 'no key'} }")
+    visitor.wait("refused", of="living", code="widget.living")
+    assert visitor.seen() == [MOTHER.masked]
+    expect(visitor.element().get_by_text("Mã sống")).to_have_count(0)
 
 
 def test_hostile_words_stay_words(app: App, visit: Visit) -> None:
@@ -346,6 +352,7 @@ def test_what_is_remembered_is_shown_without_a_network(app: App, visit: Visit) -
     expect(visitor.element().get_by_role("alert")).to_contain_text("đã bị thu hồi")
     assert visitor.seen() == []
     visitor.element().evaluate("qr => qr.forget()")
+    expect(visitor.element()).not_to_have_attribute("remember", "mother")
     assert visitor.page.evaluate(KEPT, "mother") is None
     visitor.complaints.clear()  # the browser says that it is off-line
 

@@ -122,7 +122,11 @@ def element(site: Site, chromium: Browser) -> Mapping[str, Any]:
     found: Mapping[str, Any] = page.evaluate(
         """async () => {
           const {observedAttributes, prototype} = await customElements.whenDefined("ma-qr");
-          return {attributes: observedAttributes, members: Object.getOwnPropertyNames(prototype)};
+          const members = [prototype, Object.getPrototypeOf(prototype)];
+          return {
+            attributes: observedAttributes,
+            members: members.flatMap((each) => Object.getOwnPropertyNames(each)),
+          };
         }"""
     )
     page.context.close()
@@ -134,5 +138,5 @@ def test_the_page_names_every_attribute_and_member(element: Mapping[str, Any]) -
     assert attributes == set(element["attributes"])
     own = {re.sub(r"-(\w)", lambda letter: letter[1].upper(), name) for name in attributes}
     platforms = {"constructor", "connectedCallback", "disconnectedCallback"}
-    platforms |= {"attributeChangedCallback", "lang"}
+    platforms |= {"attributeChangedCallback", "lang", "language", "upgrade"}
     assert column("name") | own | platforms == {*element["members"], "lang"}

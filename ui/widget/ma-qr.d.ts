@@ -75,7 +75,7 @@ export interface MaQrElement extends HTMLElement {
   /** Null: the colour in the code itself, or “ask”. */
   card: Card | null;
   readonly proof: Proof;
-  /** Forget what is kept under `remember`. */
+  /** Forget what is kept, and keep nothing more: takes `remember` off. */
   forget(): Promise<void>;
 }
 

@@ -57,6 +57,7 @@ export const LOOK = `
 .beat i { display: block; block-size: 100%; background: var(--accent); forced-color-adjust: none; }
 .name { font-size: 1.25rem; font-weight: 700; }
 .quiet { color: var(--quiet); font-size: 0.9375rem; }
+p:empty { position: absolute; }
 .notice { color: var(--danger); font-weight: 700; }
 .card {
   display: flex;

@@ -5,6 +5,7 @@ import { signatureOf, type SignatureState } from "../../shared/offline/issued";
 import type { PublishedKeys } from "../../shared/offline/es256";
 import { civilDay } from "../../shared/offline/civil";
 import { attach, STEP_MS, stripLiving, untilNextStep } from "../../shared/qr/living";
+import { Attributes, SHOWN, TAKEN } from "./attributes";
 import { keySetOf, originOf, publishedKeys } from "./keys";
 import { drop, keep, recall, type Kept } from "./memory";
 import { take, type Taken } from "./taking";
@@ -12,9 +13,6 @@ import { readable, View, type Standing } from "./view";
 
 /** Timers stop while a device sleeps; a look at the clock each second needs no waking up. */
 const LOOK_MS = 1_000;
-const TAKEN = ["signed", "full", "origin", "remember", "remember-full"];
-const SHOWN = ["mode", "state", "lang"];
-const PROPERTIES = [...TAKEN.slice(0, 4), "rememberFull", "mode", "state", "living", "card"];
 
 const PROOFS: Record<SignatureState, Proof> = {
   valid: "verified",
@@ -27,10 +25,7 @@ const PROOFS: Record<SignatureState, Proof> = {
 type Details = { [Name in keyof MaQrEvents]: MaQrEvents[Name]["detail"] };
 type Given = Details["ma-qr-refused"]["of"];
 
-// Where there is no page (a server that renders), the module can be loaded and does nothing.
-const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
-
-export class MaQr extends Base implements MaQrElement {
+export class MaQr extends Attributes implements MaQrElement {
   static readonly observedAttributes = [...TAKEN, ...SHOWN];
 
   readonly #view = new View(this.attachShadow({ mode: "open" }));
@@ -44,56 +39,18 @@ export class MaQr extends Base implements MaQrElement {
   #keys: PublishedKeys | null = null;
   /** Counts what was given, so that an answer to something older is dropped. */
   #turn = 0;
-  #takenAtMs = 0;
+  #taken = { text: "", atMs: 0 };
   #step = -1;
   #drawing = 0;
   #drawn = { text: "", key: "" };
   #told: Standing = "current";
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  get signed(): string {
-    return this.getAttribute("signed") ?? "";
-  }
-  set signed(text: string) {
-    this.setAttribute("signed", text);
-  }
-  get full(): string {
-    return this.getAttribute("full") ?? "";
-  }
-  set full(text: string) {
-    this.setAttribute("full", text);
-  }
   get mode(): Mode {
     return this.getAttribute("mode") === "full" && this.#full ? "full" : "masked";
   }
   set mode(mode: Mode) {
     this.setAttribute("mode", mode);
-  }
-  get origin(): string {
-    return this.getAttribute("origin") ?? "";
-  }
-  set origin(origin: string) {
-    this.setAttribute("origin", origin);
-  }
-  get state(): State {
-    const state = this.getAttribute("state");
-    return state === "replaced" || state === "revoked" ? state : "";
-  }
-  set state(state: State) {
-    this.setAttribute("state", state);
-  }
-  get remember(): string | null {
-    return this.getAttribute("remember");
-  }
-  set remember(name: string | null) {
-    if (name === null) this.removeAttribute("remember");
-    else this.setAttribute("remember", name);
-  }
-  get rememberFull(): boolean {
-    return this.hasAttribute("remember-full");
-  }
-  set rememberFull(wanted: boolean) {
-    this.toggleAttribute("remember-full", wanted);
   }
   get living(): Living | null {
     return this.#living;
@@ -114,19 +71,15 @@ export class MaQr extends Base implements MaQrElement {
   }
 
   async forget(): Promise<void> {
+    const name = this.remember;
     this.#kept = null;
-    await drop(this.remember ?? "");
+    // Off first: what is being kept at this moment would come back after it.
+    this.remember = null;
+    if (name !== null) await drop(name);
   }
 
   connectedCallback(): void {
-    // What an app set before this module was loaded hides the accessors of the same name.
-    const own = this as unknown as Record<string, unknown>;
-    for (const name of PROPERTIES) {
-      if (!Object.hasOwn(own, name)) continue;
-      const value = own[name];
-      delete own[name];
-      own[name] = value;
-    }
+    this.upgrade();
     this.#view.toggle.onclick = () => this.#press();
     this.#timer = setInterval(this.#look, LOOK_MS);
     document.addEventListener("visibilitychange", this.#look);
@@ -140,7 +93,9 @@ export class MaQr extends Base implements MaQrElement {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now) return;
-    void (SHOWN.includes(name) ? this.#show() : this.#update());
+    if (!SHOWN.includes(name)) void this.#update();
+    // What ended must not be back when the app starts without a network.
+    else void this.#show().then(() => (name === "state" ? this.#keep() : undefined));
   }
 
   /** Take what was given anew; several changes in one go are taken once. */
@@ -153,7 +108,7 @@ export class MaQr extends Base implements MaQrElement {
     if (turn !== this.#turn) return;
     this.#refusal = null;
     this.#proof = null;
-    this.#takenAtMs = Date.now();
+    if (this.signed !== this.#taken.text) this.#taken = { text: this.signed, atMs: Date.now() };
     this.#masked = this.#take(this.signed || this.#kept?.signed, "signed");
     this.#full = this.#masked && this.#take(this.full || this.#kept?.full, "full");
     if (this.#full && this.#full.qid !== this.#masked!.qid) {
@@ -215,14 +170,15 @@ export class MaQr extends Base implements MaQrElement {
   }
 
   async #keep(): Promise<void> {
-    if (this.remember === null || !this.signed || !this.#masked) return;
+    if (this.remember === null || !this.#masked) return;
     const kept: Kept = {
       signed: this.#masked.bare,
       full: this.rememberFull ? (this.#full?.bare ?? "") : "",
-      living: this.#living,
-      card: this.#card,
-      keys: this.#keys,
-      savedAt: new Date().toISOString(),
+      state: this.#stateNow(),
+      living: this.#living ?? this.#kept?.living ?? null,
+      card: this.#card ?? this.#kept?.card ?? null,
+      keys: this.#keys ?? this.#kept?.keys ?? null,
+      savedAt: this.#kept?.savedAt ?? new Date().toISOString(),
     };
     await keep(this.remember, kept).catch(() => this.#refuse("remember", "widget.memory"));
   }
@@ -244,7 +200,7 @@ export class MaQr extends Base implements MaQrElement {
       refusal: this.#refusal,
       living: Boolean(living),
       nowMs: Date.now(),
-      language: this.#language(),
+      language: this.language(),
     });
     if (taken && standing !== this.#told) {
       this.#told = standing;
@@ -261,14 +217,18 @@ export class MaQr extends Base implements MaQrElement {
     try {
       if (living) return await attach(bare, living, Date.now());
     } catch {
+      this.#living = null;
+      if (this.#kept) this.#kept.living = null;
       this.#refuse("living", "widget.living");
+      void this.#show();
     }
     // A reader takes it for a copy when it is older than the step before its own.
-    return stepOf(Date.now()) - stepOf(this.#takenAtMs) > 1 ? bare : bare + token;
+    return stepOf(Date.now()) - stepOf(this.#taken.atMs) > 1 ? bare : bare + token;
   }
 
   #draw(text: string, mode: Mode, living: boolean): void {
-    const [before, now] = [this.#drawn, { text, key: [mode, this.#language(), stripLiving(text)].join() }];
+    const before = this.#drawn;
+    const now = { text, key: [mode, this.language(), stripLiving(text)].join() };
     if (before.text === text && before.key === now.key) return;
     this.#drawn = now;
     if (!text) return this.#view.clear();
@@ -289,17 +249,18 @@ export class MaQr extends Base implements MaQrElement {
 
   #standing(taken: Taken | null): Standing {
     const until = taken?.issued?.expiresOn;
-    return this.state || (until && civilDay(Date.now()) > until ? "expired" : "current");
+    return this.#stateNow() || (until && civilDay(Date.now()) > until ? "expired" : "current");
+  }
+
+  /** What the app says, even if it is nothing; else what it said of the text in memory. */
+  #stateNow(): State {
+    return this.hasAttribute("state") ? this.state : (this.#kept?.state ?? "");
   }
 
   #press(): void {
     const mode = this.mode === "full" ? "masked" : "full";
     this.mode = mode;
     this.#tell("ma-qr-mode", { mode });
-  }
-
-  #language(): string {
-    return (this.closest<HTMLElement>("[lang]") ?? document.documentElement).lang;
   }
 
   #refuse(of: Given, code: Refusal): void {

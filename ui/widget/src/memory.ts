@@ -1,6 +1,6 @@
 /** The last text on this device, in IndexedDB, only where the app asked for it. */
 
-import type { Card, Living } from "../ma-qr";
+import type { Card, Living, State } from "../ma-qr";
 import type { PublishedKeys } from "../../shared/offline/es256";
 
 const DATABASE = "ma-qr";
@@ -10,6 +10,7 @@ const STORE = "kept";
 export interface Kept {
   signed: string;
   full: string;
+  state: State;
   living: Living | null;
   card: Card | null;
   keys: PublishedKeys | null;

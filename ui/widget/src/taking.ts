@@ -7,6 +7,9 @@ import { stripLiving } from "../../shared/qr/living";
 
 const MASK = "******";
 
+/** Characters that a symbol of level M always holds, whatever they are. Source: ISO/IEC 18004. */
+const SURELY = 2_000;
+
 /** A text that may be shown, byte for byte as it was given. */
 export interface Taken {
   /** Without its living code. */
@@ -33,11 +36,15 @@ export function take(given: string, mode: "signed" | "full"): Taken | Refusal {
   if (mode === "signed" && document !== MASK) return "widget.not-masked";
   if (mode === "full" && document === MASK) return "widget.not-full";
   const bare = stripLiving(text);
+  if (bare.length > SURELY && !fits(bare + "<t=00000000000000")) return "qr.too-long";
+  return { bare, token: text.slice(bare.length), document, name, born, qid, issued };
+}
+
+function fits(text: string): boolean {
   try {
-    encode(`${bare}${"<t=00000000000000"}`);
+    return Boolean(encode(text));
   } catch (error) {
-    if (error instanceof Unencodable) return "qr.too-long";
+    if (error instanceof Unencodable) return false;
     throw error;
   }
-  return { bare, token: text.slice(bare.length), document, name, born, qid, issued };
 }
