@@ -208,7 +208,7 @@ def person_claim(**changes: Any) -> Claim:
 @asynccontextmanager
 async def stage(database: str, home: Path, *, clock: Clock | None = None) -> AsyncIterator[Stage]:
     """A platform on a fresh database, served in this process."""
-    settings = Settings(home=home, database_url=SecretStr(database))
+    settings = Settings(home=home, database_url=SecretStr(database), sms="file")
     async with open_platform(settings, clock=clock or SystemClock()) as platform:
         app = create(platform=platform)
         async with app.router.lifespan_context(app):

@@ -144,6 +144,8 @@ async def new_code(
     now = means.clock.now()
     code = model.new_code(means.random)
     hashed = means.vault.blind("enrolment-code", model.plain_code(code))
+    if person_id is not None:  # an earlier slip, wherever it lies, opens nothing any more
+        await db.execute(queries.END_CODES, person_id, now)
     await db.execute(queries.ADD_CODE, hashed, kind, organisation_id, person_id, now, now + life)
     await means.log(db, "access.code-made", {"kind": kind}, person_id=person_id)
     return code, now + life

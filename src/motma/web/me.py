@@ -1,4 +1,4 @@
-"""What a person does on their own wallet: the code, who read it, notices, devices, dependants."""
+"""What a person does on their own wallet: the code, who read it, notices, dependants."""
 
 from datetime import datetime
 from typing import Any
@@ -7,16 +7,11 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
-from motma.access import queries as access_queries
-from motma.access import service as access
 from motma.cards import service as cards
 from motma.codec import issued
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
 from motma.identity import ending, guardianship, issuing, service
-from motma.identity.errors import PersonUnknown
-from motma.identity.model import PersonRow
-from motma.storage.pool import Connection
 from motma.web.calls import gate_of, platform_of, require_person
 from motma.web.operations import Operation
 from motma.web.people import QrText
@@ -40,12 +35,6 @@ class Dependant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A dependant of mine."""
 
     dependant_id: UUID
-
-
-class Wallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A device of mine."""
-
-    device_id: UUID
 
 
 async def my_code(request: Request, _body: None) -> OwnCode:
@@ -101,27 +90,6 @@ async def replace_my_code(request: Request, body: Leaked) -> dict[str, str]:
     return {"qid": fresh}
 
 
-async def my_devices(request: Request, _body: None) -> list[dict[str, Any]]:
-    """Devices that show my code."""
-    _, person_id = await require_person(request)
-    platform = platform_of(request)
-    async with platform.pool.acquire() as db:
-        person = await service.resolve(db, platform.means, person_id)
-        rows = await db.fetch(access_queries.WALLETS, await _selves(db, person))
-    return [{**row, "device_id": str(row["device_id"])} for row in rows]
-
-
-async def lose_my_device(request: Request, body: Wallet) -> None:
-    """I lost a device: whatever it shows or holds dies at once."""
-    _, person_id = await require_person(request)
-    platform = platform_of(request)
-    async with platform.transaction() as db:
-        person = await service.resolve(db, platform.means, person_id)
-        own = await _selves(db, person)
-        if not await access.lose(db, platform.means, body.device_id, of=own):
-            raise PersonUnknown
-
-
 async def my_dependants(request: Request, _body: None) -> list[dict[str, Any]]:
     """Whom I am guardian of, and whether I confirmed it."""
     _, person_id = await require_person(request)
@@ -155,11 +123,6 @@ async def dependant_code(request: Request, body: Dependant) -> QrText:
     return QrText(text=text, svg=draw_svg(text))
 
 
-async def _selves(db: Connection, person: PersonRow) -> list[UUID]:
-    """All ids of a person: wallets enrolled before a merge stay theirs."""
-    return [person.person_id, *await service.aliases_of(db, person.person_id)]
-
-
 OPERATIONS = [
     Operation(method="GET", path="/v1/me/code", handler=my_code, answer=OwnCode, auth="person",
               query=("full",), summary="My QR", tag="me"),
@@ -170,10 +133,6 @@ OPERATIONS = [
               summary="What was changed", tag="me"),
     Operation(method="POST", path="/v1/me/code:replace", handler=replace_my_code, body=Leaked,
               answer=dict[str, str], auth="person", summary="My code leaked", tag="me"),
-    Operation(method="GET", path="/v1/me/devices", handler=my_devices,
-              answer=list[dict[str, Any]], auth="person", summary="My devices", tag="me"),
-    Operation(method="POST", path="/v1/me/devices:lose", handler=lose_my_device, body=Wallet,
-              status=204, auth="person", summary="I lost a device", tag="me"),
     Operation(method="GET", path="/v1/me/dependants", handler=my_dependants,
               answer=list[dict[str, Any]], auth="person", summary="My dependants", tag="me"),
     Operation(method="POST", path="/v1/me/dependants:confirm", handler=confirm_dependant,

@@ -1,14 +1,19 @@
-"""A person's own devices: the secret of this one's living code, and moving to a new phone."""
+"""A person's own devices: listed, lost, vouched for, moved to; and this one's living code."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
 
-from motma.access.accounts import moving
+from motma.access import service as access
+from motma.access.accounts import devices, moving
+from motma.access.accounts.devices import Wallet
 from motma.access.tokens import b64
 from motma.codec.living import DIGITS, STEP
 from motma.identity import issuing, service
+from motma.identity.errors import PersonUnknown
+from motma.identity.selves import selves_of
 from motma.web.calls import platform_of, require_person
 from motma.web.operations import Operation
 
@@ -22,11 +27,51 @@ class Living(msgspec.Struct, frozen=True, kw_only=True):
     digits: int
 
 
+class OwnDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device of mine."""
+
+    device_id: UUID
+
+
 class TransferCode(msgspec.Struct, frozen=True, kw_only=True):
     """Entered on the new phone like an activation code."""
 
     code: str
     expires_at: datetime
+
+
+async def my_devices(request: Request, _body: None) -> list[Wallet]:
+    """Devices that show my code; `settles_at` is when one that came by phone may do everything."""
+    _, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.pool.acquire() as db:
+        return await devices.listed(db, await selves_of(db, platform.means, person_id))
+
+
+async def lose_my_device(request: Request, body: OwnDevice) -> None:
+    """I lost a device: whatever it shows or holds dies at once.
+
+    A device that came by phone may end itself, others only once it has settled: else whoever
+    took over a number would first end the devices that hear of it.
+    """
+    session, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        if body.device_id != session.device.device_id:
+            await devices.insist_settled(db, platform.means, session.device.device_id)
+        own = await selves_of(db, platform.means, person_id)
+        if not await access.lose(db, platform.means, body.device_id, of=own):
+            raise PersonUnknown
+
+
+async def vouch_for_my_device(request: Request, body: OwnDevice) -> None:
+    """This other device, which came by phone, is mine: it need not wait a day."""
+    session, person_id = await require_person(request)
+    platform = platform_of(request)
+    async with platform.transaction() as db:
+        own = await selves_of(db, platform.means, person_id)
+        by = session.device.device_id
+        await devices.vouch(db, platform.means, device_id=body.device_id, selves=own, by=by)
 
 
 async def my_living(request: Request, _body: None) -> Living:
@@ -50,6 +95,7 @@ async def transfer_my_wallet(request: Request, _body: None) -> TransferCode:
     session, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.transaction() as db:
+        await devices.insist_settled(db, platform.means, session.device.device_id)
         person = await service.resolve(db, platform.means, person_id)
         code, ends = await moving.transfer_code(
             db,
@@ -61,6 +107,13 @@ async def transfer_my_wallet(request: Request, _body: None) -> TransferCode:
 
 
 OPERATIONS = [
+    Operation(method="GET", path="/v1/me/devices", handler=my_devices, answer=list[Wallet],
+              auth="person", summary="My devices", tag="me"),
+    Operation(method="POST", path="/v1/me/devices:lose", handler=lose_my_device, body=OwnDevice,
+              status=204, auth="person", summary="I lost a device", tag="me"),
+    Operation(method="POST", path="/v1/me/devices:vouch", handler=vouch_for_my_device,
+              body=OwnDevice, status=204, auth="person", summary="A new device is mine",
+              tag="me"),
     Operation(method="GET", path="/v1/me/living", handler=my_living, answer=Living,
               auth="person", summary="The secret of my living code", tag="me"),
     Operation(method="POST", path="/v1/me/devices:transfer", handler=transfer_my_wallet,

@@ -53,6 +53,13 @@ NOTICES: Final = {
     "access.code-made": ("Đã in mã kích hoạt.", "An activation code was printed for you."),
     "access.transfer-begun": ("Đã tạo mã chuyển máy.", "A code for a new phone was shown."),
     "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
+    "access.device-vouched": ("Bạn xác nhận máy mới.", "You vouched for a new device."),
+    "access.phone-bound": ("Số điện thoại được gắn.", "A phone number signs you in now."),
+    "access.phone-removed": ("Số điện thoại được gỡ.", "No phone number signs you in now."),
+    "access.phone-shared": (
+        "Số của bạn cũng là số của người khác: hãy đặt mã khoá.",
+        "Your number is somebody else's too: set a PIN.",
+    ),
     "access.device-lost": ("Một máy bị báo mất.", "A device of yours was reported lost."),
     "access.session-begun": ("Đăng nhập.", "A device of yours signed in."),
 }

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from motma.access import service as access
+from motma.access.accounts import ending as accounts
 from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.cards.recodes import service as recodes
@@ -65,6 +66,7 @@ async def forget(platform: Platform) -> None:
     async with platform.pool.acquire() as db:
         await forget_events(db, known_before=now - KEEP - _MARGIN)
         await access.forget(db, now)
+        await accounts.forget(db, now)
         await recodes.forget(db, now)
         await queueing.forget(db, now)
         await jobs.forget(db, now)

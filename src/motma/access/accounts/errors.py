@@ -6,9 +6,66 @@ from motma.kernel.errors import Declined, Kind
 
 
 @dataclass
+class CodeWrong(Declined):
+    """A wrong code, or one that is out of date, used, tried too often, or never was: all alike."""
+
+    code = "accounts.code-refused"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class PinNeeded(Declined):
+    """The code is right; this account also asks for its PIN. Send the same again with it."""
+
+    code = "accounts.pin-needed"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class PinRefused(Declined):
+    """The code is right, the PIN is not; five tries in all, then ask for another code."""
+
+    code = "accounts.pin-refused"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class PhoneShared(Declined):
+    """This number stands for several people: it signs in only accounts that have a PIN."""
+
+    code = "accounts.phone-shared"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class PhoneOff(Declined):
+    """Nobody sends messages here: use an activation code, another device or a passkey."""
+
+    code = "accounts.phone-off"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class CodesDelayed(Declined):
+    """Messages take too long just now; `expected_at` is when a code would come."""
+
+    code = "accounts.codes-delayed"
+    kind = Kind.UNAVAILABLE
+    expected_at: str
+
+
+@dataclass
 class CoolingDown(Declined):
-    """This device signed in by phone a short while ago: it may not do this before `until`."""
+    """This device came by phone a short while ago: it may not do this before `until`."""
 
     code = "accounts.cooling-down"
     kind = Kind.REFUSED
     until: str
+
+
+@dataclass
+class DeviceUnknown(Declined):
+    """No device of yours; somebody else's and one that never was look alike."""
+
+    code = "accounts.device-unknown"
+    kind = Kind.UNKNOWN
