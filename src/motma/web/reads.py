@@ -54,6 +54,7 @@ NOTICES: Final = {
     "access.transfer-begun": ("Đã tạo mã chuyển máy.", "A code for a new phone was shown."),
     "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
     "access.device-vouched": ("Bạn xác nhận máy mới.", "You vouched for a new device."),
+    "access.account-deleted": ("Tài khoản đã đóng.", "Your account was ended."),
     "access.phone-bound": ("Số điện thoại được gắn.", "A phone number signs you in now."),
     "access.phone-removed": ("Số điện thoại được gỡ.", "No phone number signs you in now."),
     "access.phone-shared": (
