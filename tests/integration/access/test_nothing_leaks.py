@@ -21,7 +21,7 @@ SECRETS: Final = ("Bí Mật", "BI MAT", "1977", "001177000007", "98765432")
 #: Four digits stand by chance in signatures, ids and fractions of a second; a year begins a value.
 YEAR: Final = re.compile(r'["| ]1977(?![0-9])')
 #: An operator may report any device lost; a registrar's work is to see and change people.
-ALLOWED: Final = {("operator@stage", "lose_device")}
+ALLOWED: Final = {("operator@stage", "lose_device"), ("wallet", "delete_my_account")}
 
 #: Whoever knows an event's random id may prove that the log has it; the proof says no more. A
 #: checkpoint speaks of nobody, and the first one may come between two calls.

@@ -37,7 +37,14 @@ CLAIM: Final = {
 SEES_PEOPLE: Final = "registrar@stage"
 SCANS: Final = {"scan", "scan_batch", "scan_picture"}
 #: The caller would be nobody, or on another device, from then on.
-ENDING: Final = {"end_session", "sign_in", "renew_session", "enrol_device", "lose_my_device"}
+ENDING: Final = {
+    "end_session",
+    "sign_in",
+    "renew_session",
+    "enrol_device",
+    "lose_my_device",
+    "delete_my_account",
+}
 
 _bounded = settings(
     max_examples=EXAMPLES,
