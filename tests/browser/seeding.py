@@ -32,8 +32,11 @@ BIRTH: Final = "1989-05-17"
 SITE: Final = "Trạm y tế phường Xóm Mới"
 DOSE_DAY: Final = "2021-09-03"
 
+#: People in the queue before the camera.
+CROWD: Final = 60
+
 #: More than all tests together use; a code works once.
-_CODES: Final = 40
+_CODES: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Seeded:
     paper: str
     foreign: str
     revoked: str
+    crowd: tuple[str, ...]  # paper codes of many people
     waiting: str  # the activation code of the person whose dose did not attach
 
 
@@ -56,6 +60,7 @@ async def seed(home: Path) -> Seeded:
             paper=await _person(platform, db, FULL_NAME, "001189000017"),
             foreign=await _person(platform, db, FOREIGN_NAME, "001189000025"),
             revoked=await _person(platform, db, "Trần Văn Thu Hồi", "001089000033", revoke=True),
+            crowd=tuple([await _passer_by(platform, db, at) for at in range(CROWD)]),
             waiting=await _waiting_dose(platform, db),
         )
 
@@ -86,6 +91,12 @@ async def _waiting_dose(platform: Platform, db: Connection) -> str:
     (person_id,) = (await service.owned_by(db, platform.means, [held])).values()
     code, _ = await access.new_code(db, platform.means, person_id=person_id)
     return code
+
+
+async def _passer_by(platform: Platform, db: Connection, at: int) -> str:
+    """The paper code of somebody in the queue; no two have one name."""
+    letters = "".join("ABCDEFGHIK"[int(digit)] for digit in f"{at:02d}")
+    return await _person(platform, db, f"Nguyễn Văn {letters}", f"0010890010{at:02d}")
 
 
 async def _person(

@@ -83,11 +83,12 @@ def serve(home: Path) -> Iterator[Site]:
 
 @contextmanager
 def launch(film: Path, code: str | None) -> Iterator[Browser]:
-    """Chromium with a code, or nothing, in front of its camera; the film is written to `film`."""
+    """Chromium with a code, or nothing, in front of its camera; a film that is there is shown."""
     program = shutil.which("chromium")
     if program is None:
         raise CannotRun("Chromium is missing: apt-get install -y chromium")
-    write_video(film, code)
+    if not film.exists():
+        write_video(film, code)
     flags = [*_FLAGS, f"--use-file-for-fake-video-capture={film}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)

@@ -1,10 +1,11 @@
 """Pictures of a code as a camera or a file gives them."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from motma.codec.symbols import draw_png
 
@@ -13,6 +14,10 @@ _HEIGHT: Final = 480
 _FRAMES: Final = 10
 _WALL: Final = 140  # grey behind the code, of 255
 _HAND: Final = 330  # side of the held-up code in the frame, pixels
+
+_QUEUE_WIDTH: Final = 480
+_QUEUE_HEIGHT: Final = 360
+_PHONE: Final = 270
 
 
 def write_video(path: Path, text: str | None) -> None:
@@ -26,6 +31,59 @@ def write_video(path: Path, text: str | None) -> None:
         film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())
         for _ in range(_FRAMES):
             film.write(b"FRAME\n" + frame.tobytes() + colourless)
+
+
+def write_queue(path: Path, texts: Sequence[str]) -> None:
+    """A film of people in masks who hold up one code after another, each for three frames.
+
+    In the first the hand still moves, in the second a lamp shines on the screen.
+    """
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{_QUEUE_WIDTH} H{_QUEUE_HEIGHT} F5:1 Ip A1:1 C420mpeg2\n".encode())
+        colourless = bytes([128]) * (_QUEUE_WIDTH * _QUEUE_HEIGHT // 2)
+        for text in texts:
+            still = _person_with(text)
+            moving = still.transform(still.size, Image.Transform.AFFINE, (1, 0, 6, 0, 1, 3))
+            blurred = Image.blend(still, moving, 0.5).filter(ImageFilter.BoxBlur(1.5))
+            for frame in (blurred, _glaring(still), still):
+                film.write(b"FRAME\n" + frame.tobytes() + colourless)
+
+
+def write_pair(path: Path, texts: Sequence[str], *, spoiled: bool = False) -> None:
+    """Codes side by side in one view; spoiled: torn through, so that nobody can read them."""
+    frame = Image.new("L", (_WIDTH, _HEIGHT), _WALL)
+    side = _WIDTH // len(texts) - 40 if len(texts) > 1 else _HAND
+    for at, text in enumerate(texts):
+        code = Image.open(io.BytesIO(draw_png(text))).convert("L").resize((side, side))
+        if spoiled:
+            torn = ImageDraw.Draw(code)
+            torn.rectangle((side * 0.35, side * 0.35, side * 0.9, side * 0.9), fill=_WALL)
+        frame.paste(code, (20 + at * (side + 40), (_HEIGHT - side) // 2))
+    colourless = bytes([128]) * (_WIDTH * _HEIGHT // 2)
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())
+        for _ in range(_FRAMES):
+            film.write(b"FRAME\n" + frame.tobytes() + colourless)
+
+
+def _person_with(text: str) -> Image.Image:
+    """Somebody in a mask who holds a code before the chest."""
+    frame = Image.new("L", (_QUEUE_WIDTH, _QUEUE_HEIGHT), _WALL)
+    draw = ImageDraw.Draw(frame)
+    draw.ellipse((190, -70, 290, 50), fill=190)
+    draw.polygon([(195, 5), (285, 5), (275, 45), (205, 45)], fill=235)
+    for fold in (15, 25, 35):
+        draw.line((205, fold, 275, fold), fill=200)
+    code = Image.open(io.BytesIO(draw_png(text))).convert("L").resize((_PHONE, _PHONE))
+    frame.paste(code, ((_QUEUE_WIDTH - _PHONE) // 2, _QUEUE_HEIGHT - _PHONE - 10))
+    return frame
+
+
+def _glaring(still: Image.Image) -> Image.Image:
+    """A lamp on the screen: a white spot of some 3 % of the symbol, and less contrast."""
+    lit = ImageEnhance.Contrast(still).enhance(0.6)
+    ImageDraw.Draw(lit).ellipse((200, 180, 248, 228), fill=255)
+    return lit.filter(ImageFilter.GaussianBlur(0.6))
 
 
 def write_pdf(path: Path, text: str) -> None:

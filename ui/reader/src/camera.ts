@@ -36,7 +36,8 @@ export async function lookForCodes(
   video: HTMLVideoElement,
   decoder: Decoder,
   wish: Wish,
-  found: (sight: Sight) => void,
+  /** A sight, and when its frame was taken, as `performance.now()`. */
+  found: (sight: Sight, atMs: number) => void,
   /** The camera was taken away, by another program or a sleep. */
   lost: () => void,
 ): Promise<Look> {
@@ -57,9 +58,10 @@ export async function lookForCodes(
   const canvas = document.createElement("canvas");
   const loop = async (): Promise<void> => {
     while (running) {
+      const atMs = performance.now();
       const frame = document.hidden ? null : frameOf(video, canvas);
       const sight = frame && (await decoder.look(frame));
-      if (running && sight) found(sight);
+      if (running && sight) found(sight, atMs);
       await new Promise((resolve) => setTimeout(resolve, REST_MS));
     }
   };

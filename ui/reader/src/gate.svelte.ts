@@ -19,6 +19,10 @@ const STEADY_MS = 600;
 
 const KEPT_SCANS = 20;
 
+/** From a readable frame to the answer, as `performance.measure` names it; so many are kept. */
+const WAITED = "motma.scan";
+const KEPT_TIMES = 500;
+
 export interface Failure {
   kind: "offline" | "busy" | "forbidden" | "refused";
   code: string;
@@ -36,6 +40,8 @@ export interface Entry {
   handlingFailed: boolean;
   /** The text was guessed back from what an input method made of it. */
   readonly repaired: boolean;
+  /** When its frame or its text came, as `performance.now()`. */
+  readonly beganMs: number;
   /** A picture was sent, not a text. */
   readonly picture: boolean;
 }
@@ -77,19 +83,19 @@ export class Gate {
   constructor(private readonly around: Surroundings) {}
 
   /** Take a code that the camera sees, again and again as long as it is held up. */
-  see(code: string): void {
-    this.take(code, { steadyMs: STEADY_MS });
+  see(code: string, frameAtMs: number): void {
+    this.take(code, { steadyMs: STEADY_MS, beganMs: frameAtMs });
   }
 
   /** Take a code from any source, unless it is one that was just taken. */
-  take(code: string, { repaired = false, steadyMs = 0 } = {}): void {
+  take(code: string, { repaired = false, steadyMs = 0, beganMs = performance.now() } = {}): void {
     const now = performance.now();
     for (const [old, atMs] of this.seen) if (now - atMs >= SAME_CODE_MS) this.seen.delete(old);
     const before = this.seen.get(code);
     this.seen.set(code, now);
     if (before === undefined) {
       this.already = false;
-      this.ask({ code }, repaired);
+      this.ask({ code }, repaired, beganMs);
     } else if (now - before >= steadyMs) {
       this.already = true;
     }
@@ -97,7 +103,7 @@ export class Gate {
 
   takePicture(image: string): void {
     this.already = false;
-    this.ask({ image }, false);
+    this.ask({ image }, false, performance.now());
   }
 
   retry(entry: Entry): void {
@@ -130,14 +136,14 @@ export class Gate {
     }
   }
 
-  private ask(question: Question, repaired: boolean): void {
+  private ask(question: Question, repaired: boolean, beganMs: number): void {
     const nowMs = this.around.api.now();
     const at = new Date(nowMs).toISOString();
     const post = this.around.post() ?? { checkpoint: "", purpose: "" };
     const request = { scan_id: uuid7(nowMs), at, ...post };
     const fresh: Entry = {
       request, state: "checking", answer: null, failure: null, record: "none",
-      handling: null, handlingFailed: false, repaired, picture: "image" in question,
+      handling: null, handlingFailed: false, repaired, beganMs, picture: "image" in question,
     };
     this.questions.set(request.scan_id, question);
     const gone = [fresh, ...this.entries].slice(KEPT_SCANS);
@@ -181,7 +187,14 @@ export class Gate {
     // Nothing is kept longer than it can be of use: an answered code is not asked again.
     this.questions.delete(entry.request.scan_id);
     if (waited) void remove(entry.request.scan_id).then(this.around.queued);
+    this.tell(entry, answer);
+  }
+
+  /** Let it be heard, and note how long the person waited, in the browser's own timeline. */
+  private tell(entry: Entry, answer: ScanAnswer): void {
     this.around.heard(toneOf(answer));
+    if (performance.getEntriesByName(WAITED).length > KEPT_TIMES) performance.clearMeasures(WAITED);
+    performance.measure(WAITED, { start: entry.beganMs, detail: answer.scan_id });
   }
 
   private async refused(entry: Entry, error: Refused): Promise<void> {
@@ -209,7 +222,7 @@ export class Gate {
     const answer = await decide(snapshot, question.code, this.around.place(), atMs);
     entry.answer = answerOf(answer, entry.request);
     entry.state = "answered";
-    this.around.heard(toneOf(entry.answer));
+    this.tell(entry, entry.answer);
     await this.keep(entry, question.code);
     void late?.then((known) => this.overtake(entry, known)).catch(() => undefined);
   }
