@@ -20,7 +20,8 @@ PROMPT_MS: Final = 300
 
 _SEEN: Final = """(count) => {
     const times = performance.getEntriesByName("motma.scan");
-    return times.length >= count ? times.map(({ startTime, duration }) => [startTime, duration]) : null;
+    if (times.length < count) return null;
+    return times.map(({ startTime, duration }) => [startTime, duration]);
 }"""
 
 
@@ -43,22 +44,18 @@ def test_thirty_people_in_masks_pass_in_a_minute_under_glare_and_motion(
     ends = [start + took for start, took in asked[:PEOPLE]]
     assert ends[-1] - asked[0][0] <= 60_000
     took = sorted(duration for _, duration in asked)
-    print(
-        f"median {took[len(took) // 2]:.0f} ms, slowest {took[-1]:.0f} ms, "
-        f"{PEOPLE} people in {(ends[-1] - asked[0][0]) / 1000:.1f} s"
-    )
     assert took[len(took) // 2] <= PROMPT_MS
 
 
 @pytest.mark.parametrize(
-    ("two", "words"),
-    [(True, "Có hai mã trong khung"), (False, "Thấy mã QR nhưng không đọc được")],
+    ("codes", "words"),
+    [(2, "Có hai mã trong khung"), (1, "Thấy mã QR nhưng không đọc được")],
 )
 def test_two_codes_and_one_that_nobody_can_read_are_told(
-    site: Site, tmp_path: Path, two: bool, words: str
+    site: Site, tmp_path: Path, codes: int, words: str
 ) -> None:
     film = tmp_path / "pair.y4m"
-    write_pair(film, site.seeded.crowd[: 2 if two else 1], spoiled=not two)
+    write_pair(film, site.seeded.crowd[:codes], spoiled=codes == 1)
     with launch(film, None) as chromium:
         keeper = at_the_gate(site, chromium.new_context(locale="vi-VN").new_page())
         expect(keeper.page.get_by_text(words)).to_be_visible(timeout=15_000)

@@ -18,7 +18,8 @@ _FILL: Final = """async (count) => {
         request: { scan_id: String(at).padStart(12, "0"), checkpoint: "c", purpose: "p", at: "" },
     });
     for (let at = 0; at < count; at += 1000)
-        await Promise.all(Array.from({ length: Math.min(count, 1000) }, (_, more) => queue.add(scan(at + more))));
+        await Promise.all(Array.from({ length: Math.min(count, 1000) },
+                                     (_, more) => queue.add(scan(at + more))));
     return queue.count();
 }"""
 

@@ -28,8 +28,10 @@ NOWHERE = Place()
 
 async def made(stage: Stage, province: str | None = None) -> bytes:
     """A fresh snapshot's file."""
-    async with stage.platform.transaction() as db:
-        return await snapshots.make(db, stage.platform.means, province=province)
+    platform = stage.platform
+    async with platform.transaction() as db:
+        terms = platform.snapshot_terms
+        return await snapshots.make(db, platform.means, terms=terms, province=province)
 
 
 async def fresh(stage: Stage) -> Snapshot:
