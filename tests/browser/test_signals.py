@@ -53,3 +53,18 @@ def test_sound_can_be_switched_off_for_good(gatekeeper: Gatekeeper, site: Site) 
     gatekeeper.heading("Đã thu hồi")
     page.wait_for_function("heard.shakes.length > 0")
     assert page.evaluate("heard.notes") == []
+
+
+def test_hands_free_answers_a_handheld_reader_and_gives_way_to_the_next(
+    gatekeeper: Gatekeeper, site: Site
+) -> None:
+    page = gatekeeper.page
+    page.clock.install()
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    page.get_by_role("button", name="Chế độ rảnh tay").click()
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
+    assert page.get_by_role("button", name="Cho qua").count() == 0
+    assert gatekeeper.violations() == []
+    page.clock.fast_forward(7_000)
+    page.get_by_text("Sẵn sàng quét").wait_for()
