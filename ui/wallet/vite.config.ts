@@ -4,8 +4,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
-/** What is only fetched when a scanner is checked: too large for everybody's first visit. */
-const LATER = /\.wasm$|decode\.worker/;
+/** Kept once they were opened, not on everybody's first visit: pages that need the network anyway,
+ * and what reads pictures, which is large. */
+const LATER = new RegExp(
+  "\\.wasm$|decode\\.worker|" +
+    "assets/(Records|Reads|Entry|Devices|Data|Print|Leaked|Move|Notices|Family|OtherEntry|Scanner)-",
+);
 
 /** Writes the service worker with the list of files that it keeps, named after their content. */
 function offline(): Plugin {

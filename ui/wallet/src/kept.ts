@@ -1,5 +1,6 @@
 /** What this phone keeps, in IndexedDB: signed strings, the living key, and the last card. */
 
+import type { PublishedKeys } from "../../shared/offline/es256";
 import type { Living } from "../../shared/qr/living";
 import type { CardAnswer } from "./answers";
 
@@ -31,6 +32,10 @@ export interface Remembered {
   demo: boolean;
   /** Notices since then. */
   unread: number;
+  /** Public keys of scanners' own codes, to check one without a network. */
+  readerKeys: PublishedKeys;
+  /** The largest checkpoint of the log that this phone saw, by size and root. */
+  log: { size: number; root: string };
 }
 
 const PEOPLE = "people";

@@ -7,14 +7,12 @@ import { newDeviceKey, prove, publicJwk } from "../../shared/dpop";
 import { importSecret, type Living } from "../../shared/qr/living";
 import type { CardAnswer, CodeAnswer, LivingAnswer, Notice } from "./answers";
 import * as kept from "./kept";
+import { count, renews } from "./noticing";
 import { read } from "./reading";
 import { ME, screen } from "./screen";
 
 /** This browser's device among those of other pages. */
 const SLOT = "wallet";
-
-/** Notices after which the stored code is not the one that counts. */
-const RENEWING = new Set(["identity.replaced", "identity.reissued", "identity.merged", "identity.changed", "identity.merge-undone"]);
 
 class Link {
   readonly api = new Api(location.origin);
@@ -49,23 +47,29 @@ class Link {
     await this.enrolled(key, await asAnybody<Enrolment>(path, whole));
   }
 
-  /** A file that the platform makes, such as a PDF. */
-  async file(path: string, body: object): Promise<Blob> {
-    await this.ask("GET", "/v1/me/devices"); // signs in, or renews the token
+  /** The whole answer: for files, and for lists whose next page stands in a header. */
+  async raw(method: string, path: string, body?: object): Promise<Response> {
+    await this.ask("GET", "/v1/me/dependants"); // signs in, and renews the token where that is due
     const { device, token } = this.api;
     if (!device || !token) throw new Unreachable();
     const url = location.origin + path;
     const issuedAt = Math.floor(this.api.now() / 1000);
-    const proof = await prove(device.key, { method: "POST", url, issuedAt, token: token.value });
-    const headers = { Authorization: `DPoP ${token.value}`, DPoP: proof };
-    return (await sent(path, body, headers)).blob();
+    const proof = await prove(device.key, { method, url, issuedAt, token: token.value });
+    return sent(method, path, body, { Authorization: `DPoP ${token.value}`, DPoP: proof });
+  }
+
+  /** A page of a list, and the path of the next one. */
+  async page<T>(path: string): Promise<{ items: T[]; next: string | null }> {
+    const response = await this.raw("GET", path);
+    const next = /<([^>]+)>; *rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
+    return { items: (await response.json()) as T[], next };
   }
 
   /** Bring the stored code up to date where that is due; `force` when it must be another one. */
   async refresh(force = false): Promise<void> {
     const card = await this.ask<CardAnswer>("GET", "/v1/me/card");
-    const renewing = await this.notices();
     const mine = (await kept.everybody()).find((each) => each.id === ME);
+    const renewing = await this.notices(mine?.keptAt ?? 0);
     const now = this.api.now();
     const old = mine && read(mine.masked);
     const turned = old && card.colour !== (old.colour ?? card.colour);
@@ -109,19 +113,16 @@ class Link {
   }
 
   /** Count what is new; says whether something of it ended the stored code. */
-  private async notices(): Promise<boolean> {
+  private async notices(keptAtMs: number): Promise<boolean> {
     const notices = await this.ask<Notice[]>("GET", "/v1/me/notices");
-    const seen = (await kept.recall("noticed")) ?? "";
-    const mine = (await kept.everybody()).find((each) => each.id === ME);
-    const fresh = notices.filter((each) => each.at > seen && !QUIET.has(each.kind));
-    await kept.remember("unread", fresh.length);
-    const since = mine?.keptAt ?? 0;
-    return notices.some((each) => RENEWING.has(each.kind) && Date.parse(each.at) > since);
+    await count(notices);
+    return renews(notices, keptAtMs);
   }
 
   private async enrolled(key: CryptoKeyPair, enrolment: Enrolment): Promise<void> {
     const device = { deviceId: enrolment.device_id, organisation: SLOT, key };
     await saveDevice(device, SLOT);
+    await kept.forgetAll(); // whoever used this phone before
     this.opening = undefined;
     await this.refresh(true);
     void navigator.storage?.persist?.();
@@ -160,17 +161,20 @@ class Link {
   }
 }
 
-/** What happens all the time and asks for nobody's attention. */
-export const QUIET = new Set(["access.session-begun", "identity.code-issued"]);
-
 /** Ask what needs no sign-in. */
-export async function asAnybody<T>(path: string, body: object): Promise<T> {
-  return (await sent(path, body)).json() as Promise<T>;
+export async function asAnybody<T>(path: string, body?: object): Promise<T> {
+  const response = await sent(body === undefined ? "GET" : "POST", path, body);
+  return response.json() as Promise<T>;
 }
 
-async function sent(path: string, body: object, more: HeadersInit = {}): Promise<Response> {
-  const headers = { "Content-Type": "application/json", ...more };
-  const request = { method: "POST", headers, body: JSON.stringify(body) };
+async function sent(
+  method: string,
+  path: string,
+  body?: object,
+  more: Record<string, string> = {},
+): Promise<Response> {
+  const headers = body === undefined ? more : { "Content-Type": "application/json", ...more };
+  const request = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
   const response = await fetch(path, request).catch(() => {
     throw new Unreachable();
   });

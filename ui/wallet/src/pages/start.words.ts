@@ -11,6 +11,15 @@ const vi = {
   working: "Đang kích hoạt…",
   wrong: "Mã không đúng, đã dùng hoặc đã hết hạn.",
   label: "Ví trên điện thoại",
+  others: "Cách khác: số điện thoại",
+  phone: "Số điện thoại đã gắn",
+  send: "Nhắn mã cho tôi",
+  coming: "Nếu số này đã gắn với một tài khoản, mã sẽ đến khoảng",
+  maybe: "Không thấy mã? Dùng mã kích hoạt của cán bộ, hoặc máy khác của bạn.",
+  sms: "Mã trong tin nhắn",
+  pin: "Mã khoá riêng (nếu đã đặt)",
+  back: "Đổi số",
+  notIn: "Không vào được.",
 };
 
 type Words = typeof vi;
@@ -24,6 +33,15 @@ const en: Words = {
   working: "Activating…",
   wrong: "The code is wrong, used up or too old.",
   label: "Wallet on a phone",
+  others: "Another way: phone number",
+  phone: "The phone number you bound",
+  send: "Send me a code",
+  coming: "If this number is bound to an account, a code will come at about",
+  maybe: "No code? Use a registrar's activation code or another device of yours.",
+  sms: "Code in the message",
+  pin: "Your PIN (if you set one)",
+  back: "Another number",
+  notIn: "That did not let you in.",
 };
 
 export const startWords: Record<Language, Words> = { vi, en };

@@ -1,0 +1,91 @@
+/** The words of “who saw me”. */
+
+import type { Language } from "../../../shared/answers";
+
+const vi = {
+  title: "Ai đã xem tôi",
+  lead: "Mỗi lần có người đọc thông tin của bạn đều được ghi lại và giữ 31 ngày.",
+  loading: "Đang tải…",
+  retry: "Thử lại",
+  none: "Chưa có ai đọc thông tin của bạn.",
+  nobody: "Không rõ vai trò",
+  unnamed: "Nền tảng",
+  saw: "Đã thấy:",
+  sawNothing: "không gì về bạn",
+  damaged: "Bản ghi này đã bị thay đổi sau khi ghi!",
+  check: "Kiểm tra bằng chứng",
+  older: "Xem cũ hơn",
+  evidence: {
+    working: "Đang kiểm tra trên máy này…",
+    notYet: "Chưa có bằng chứng; thử lại sau ít giây.",
+    unchanged: "Dòng ghi đúng như khi được niêm phong.",
+    changed: "Dòng ghi KHÔNG đúng như khi được niêm phong. Hãy chụp lại và báo.",
+    included: (size: number) => `Lượt xem này nằm trong sổ gồm ${size} mục, lúc`,
+    notIncluded: "Lượt xem này KHÔNG nằm trong sổ đã ký. Hãy chụp lại màn hình này và báo.",
+    first: "Máy này ghi nhớ sổ từ nay: nếu sổ bị sửa, lần sau sẽ lộ ra.",
+    continued: "Sổ không bị rút ngắn hay viết lại so với lần máy này kiểm tra trước.",
+    forked: "Sổ KHÔNG khớp với lần kiểm tra trước: có thể đã bị viết lại. Hãy báo.",
+    where: "Máy này tự tính từ dòng ghi đến gốc của sổ đã công bố. Chữ ký của sổ thì người ngoài kiểm bằng khoá đã công bố.",
+  },
+  field: {
+    masked_name: "họ tên che bớt",
+    full_name: "họ tên",
+    birth_year: "năm sinh",
+    birth: "ngày sinh",
+    sex: "giới tính",
+    nationality: "quốc tịch",
+    documents: "số giấy tờ",
+    bhyt: "thẻ BHYT",
+    phones: "điện thoại",
+    address: "địa chỉ",
+    card: "màu thẻ",
+    card_reasons: "lý do màu thẻ",
+    records: "hồ sơ tiêm, xét nghiệm",
+  } as Record<string, string>,
+};
+
+type Words = typeof vi;
+
+const en: Words = {
+  title: "Who saw me",
+  lead: "Each time somebody reads your data it is written down, and kept for 31 days.",
+  loading: "Loading…",
+  retry: "Try again",
+  none: "Nobody has read your data.",
+  nobody: "Role not known",
+  unnamed: "The platform",
+  saw: "Saw:",
+  sawNothing: "nothing about you",
+  damaged: "This entry was changed after it was written!",
+  check: "Check the proof",
+  older: "Earlier ones",
+  evidence: {
+    working: "Checking on this phone…",
+    notYet: "No proof yet; try again in a few seconds.",
+    unchanged: "The entry is what was sealed.",
+    changed: "The entry is NOT what was sealed. Keep a picture and report it.",
+    included: (size) => `This read is in the log of ${size} entries, as of`,
+    notIncluded: "This read is NOT in the signed log. Keep a picture of this screen and report it.",
+    first: "This phone remembers the log from now on: if it is changed, that will show.",
+    continued: "The log was not cut or rewritten since this phone last checked.",
+    forked: "The log does NOT agree with the last check: it may be rewritten. Report it.",
+    where: "Computed on this phone, from the entry to the published root. Outsiders check the signature of the log with its published key.",
+  },
+  field: {
+    masked_name: "masked name",
+    full_name: "name",
+    birth_year: "birth year",
+    birth: "birth date",
+    sex: "sex",
+    nationality: "nationality",
+    documents: "document numbers",
+    bhyt: "insurance number",
+    phones: "phone",
+    address: "address",
+    card: "card colour",
+    card_reasons: "reasons of the colour",
+    records: "doses and tests",
+  },
+};
+
+export const readsWords: Record<Language, Words> = { vi, en };

@@ -1,0 +1,93 @@
+/** The words of “my records”: where each came from, why one is missing, claims. */
+
+import type { Language } from "../../../shared/answers";
+
+const vi = {
+  title: "Hồ sơ của tôi",
+  loading: "Đang tải…",
+  none: "Chưa có bản ghi nào.",
+  type: { dose: "Mũi tiêm", test: "Xét nghiệm", recovery: "Khỏi bệnh" },
+  from: "Nguồn:",
+  got: "nhận lúc",
+  matched: {
+    document: "gắn theo số giấy tờ",
+    model: "gắn theo họ tên, ngày sinh",
+    registrar: "cán bộ gắn",
+    claim: "cán bộ gắn theo yêu cầu của bạn",
+  } as Record<string, string>,
+  state: { active: "có hiệu lực", retracted: "đã thu hồi" } as Record<string, string>,
+  wrong: "Bản ghi này sai",
+  notMine: "Không phải của tôi",
+  health: "Tình trạng các nguồn",
+  healthLead: "Nguồn chậm thì bản ghi mới của bạn có thể chưa đến.",
+  asking: "Vì sao mũi tiêm của tôi không có?",
+  what: "Loại",
+  day: "Ngày",
+  site: "Nơi tiêm hoặc xét nghiệm",
+  ask: "Vì sao không có?",
+  note: "Ghi chú cho cán bộ",
+  photo: "Ảnh giấy (không bắt buộc, xoá sau khi quyết định)",
+  file: "Gửi yêu cầu",
+  cancel: "Thôi",
+  filed: "Đã gửi. Hạn trả lời:",
+  claims: "Yêu cầu của tôi",
+  noClaims: "Chưa có yêu cầu nào.",
+  wish: { missing: "Thiếu", wrong: "Sai", "not-mine": "Không phải của tôi" },
+  claim: { open: "Đang chờ", accepted: "Chấp nhận", refused: "Từ chối" },
+  effect: {
+    attached: "Bản ghi đã được gắn.",
+    retracted: "Bản ghi đã được thu hồi.",
+    detached: "Bản ghi đã được tách ra.",
+    forwarded: "Đã hỏi nguồn.",
+  } as Record<string, string>,
+  due: "hạn",
+  overdue: "QUÁ HẠN",
+  tooOften: "Hôm nay bạn đã hỏi nhiều lần. Hãy gửi yêu cầu hoặc thử lại sau.",
+};
+
+type Words = typeof vi;
+
+const en: Words = {
+  title: "My records",
+  loading: "Loading…",
+  none: "No records yet.",
+  type: { dose: "Dose", test: "Test", recovery: "Recovery" },
+  from: "Source:",
+  got: "received",
+  matched: {
+    document: "attached by document number",
+    model: "attached by name and birth date",
+    registrar: "attached by a registrar",
+    claim: "attached by a registrar on your claim",
+  },
+  state: { active: "counts", retracted: "taken back" },
+  wrong: "This record is wrong",
+  notMine: "Not mine",
+  health: "How the sources are",
+  healthLead: "When a source is slow, a new record of yours may not have come yet.",
+  asking: "Why is my dose missing?",
+  what: "Type",
+  day: "Day",
+  site: "Where it was given or taken",
+  ask: "Why is it not there?",
+  note: "Note for the registrar",
+  photo: "Photo of the paper (optional, deleted after the decision)",
+  file: "File a claim",
+  cancel: "Cancel",
+  filed: "Filed. An answer is due by",
+  claims: "My claims",
+  noClaims: "No claims yet.",
+  wish: { missing: "Missing", wrong: "Wrong", "not-mine": "Not mine" },
+  claim: { open: "Open", accepted: "Accepted", refused: "Refused" },
+  effect: {
+    attached: "The record was attached.",
+    retracted: "The record was taken back.",
+    detached: "The record was detached.",
+    forwarded: "The source was asked.",
+  },
+  due: "due",
+  overdue: "OVERDUE",
+  tooOften: "You asked often today. File a claim, or try again later.",
+};
+
+export const recordsWords: Record<Language, Words> = { vi, en };
