@@ -41,7 +41,11 @@ test.each([
 });
 
 test("an outcome that this page does not know yet never passes as good", () => {
-  const answer = { outcome: "invented-later", card: { colour: "green" } } as unknown as ScanAnswer;
+  const answer = {
+    outcome: "invented-later",
+    card: { colour: "green" },
+    warnings: [],
+  } as unknown as ScanAnswer;
   expect(toneOf(answer)).toBe("check");
 });
 

@@ -57,23 +57,37 @@ def match(
     Example: motma match --people P.csv --records R.csv --out links.csv
     """  # fmt: skip
     model = shipped()
-    today = civil_day(SystemClock().now())
     try:
-        with _bar() as bar:
-            tasks = {name: bar.add_task(name, total=None) for name in _STAGES}
-
-            def heard(stage: str, rows: int) -> None:
-                bar.advance(tasks[stage], rows)
-
-            files = service.read(
-                people, records, documents=documents, today=today, lenient=lenient, told=heard
-            )
-            bar.update(tasks["matching"], total=len(files.records))
-            done = service.match(model, files, told=heard)
-            service.write(output, done)
+        done = _match(model, people, records, documents=documents, output=output, lenient=lenient)
         _tell(model, done, output, explain=explain, as_json=as_json)
     except Malformed as malformed:
         decline(malformed)
+
+
+def _match(
+    model: Model,
+    people: Path,
+    records: Path,
+    *,
+    documents: Path | None,
+    output: Path,
+    lenient: bool,
+) -> Matched:
+    """Read, match and write, with a bar for each."""
+    today = civil_day(SystemClock().now())
+    with _bar() as bar:
+        tasks = {name: bar.add_task(name, total=None) for name in _STAGES}
+
+        def heard(stage: str, rows: int) -> None:
+            bar.advance(tasks[stage], rows)
+
+        files = service.read(
+            people, records, documents=documents, today=today, lenient=lenient, told=heard
+        )
+        bar.update(tasks["matching"], total=len(files.records))
+        done = service.match(model, files, told=heard)
+        service.write(output, done)
+    return done
 
 
 _STAGES: Final = ("people", "records", "matching")

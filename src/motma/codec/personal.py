@@ -246,7 +246,7 @@ def _warnings(value: Personal) -> list[Finding]:
         found.append(Finding("qr.name-spacing", "name"))
     if value.is_versioned and value.token(5) != "v=1":
         found.append(Finding("qr.layout-unknown"))
-    if "*" in value.document or not value.born[:4].isdigit():
+    if "*" in value.document or not value.born[:4].isdecimal():
         return found
     return found + document_warnings(value.document, int(value.born[:4]), value.sex)
 

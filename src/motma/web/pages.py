@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 STATIC: Final = Path(__file__).parent / "static"
 #: The reader's, and a person's and a registrar's for records and claims.
-PAGES: Final = ("reader", "corrections", "wallet", "widget")
+PAGES: Final = ("reader", "corrections", "wallet", "desk", "widget")
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -133,7 +133,7 @@ def allow_more(stage: Stage, caller: Caller) -> None:
 
 def heard(answer: httpx.Response) -> tuple[int, Any]:
     """What can be told apart: status and code."""
-    is_json = answer.headers.get("content-type", "").startswith("application/")
+    is_json = "json" in answer.headers.get("content-type", "")
     body = answer.json() if is_json and answer.content else None
     return answer.status_code, body.get("code") if isinstance(body, dict) else None
 

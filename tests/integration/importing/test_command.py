@@ -60,7 +60,7 @@ def test_a_file_that_is_none_of_people_is_declined_with_its_code(
 def test_ctrl_c_stops_between_chunks_and_the_same_command_goes_on(
     database: str, tmp_path: Path
 ) -> None:
-    _motma(database, tmp_path, "simulate", "population", "--count", "30000", "-o", "p.csv")
+    _motma(database, tmp_path, "simulate", "population", "--count", "60000", "-o", "p.csv")
     with subprocess.Popen(
         [sys.executable, "-c", COMMAND, "people", "import", "p.csv"],
         env=os.environ | {"MOTMA_DATABASE_URL": database, "MOTMA_HOME": str(tmp_path)},
@@ -75,7 +75,7 @@ def test_ctrl_c_stops_between_chunks_and_the_same_command_goes_on(
     assert process.returncode == 130
     assert "go on" in said
     done = _motma(database, tmp_path, "people", "import", "p.csv")
-    assert done.stdout.startswith("30000 rows: 30000 new")
+    assert done.stdout.startswith("60000 rows: 60000 new")
 
 
 def _wait_for_rows(database: str) -> None:

@@ -163,3 +163,8 @@ def test_who_was_born_today_is_born() -> None:
 def test_a_cccd_begins_with_a_province_or_a_country(code: str, known: bool) -> None:  # noqa: FBT001
     warnings = codes(HEAD.replace("001093", f"{code}093"))[1]
     assert warnings == ([] if known else ["qr.id-birthplace-unknown"])
+
+
+def test_a_year_of_superscripts_is_no_number() -> None:
+    read = personal.read("1|A|²²²²|0|1|", today=date(2026, 11, 25))
+    assert "qr.birth-date" in {finding.code for finding in read.problems}

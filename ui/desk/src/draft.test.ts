@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { claimOf, draftOf, emptyDraft, isMinor, written } from "./draft";
+
+const SAID = {
+  full_name: "Thử Thị Nghiệm",
+  birth: "1990-02-03",
+  sex: "female",
+  documents: [{ kind: "cccd", number: "001190000001", seen: true }],
+  address: "Số 1",
+};
+
+test("a card that nobody corrects is claimed as it says", () => {
+  const claim = claimOf(draftOf(SAID));
+  expect(claim).toEqual({ ...SAID, birth: "03/02/1990", declared_by: "registrar" });
+});
+
+test("what is empty is not claimed", () => {
+  const draft = { ...emptyDraft(), fullName: " A ", birth: "1950" };
+  draft.documents.push({ kind: "cccd", number: " ", seen: true });
+  expect(claimOf(draft)).toEqual({
+    full_name: "A",
+    birth: "1950",
+    sex: "unknown",
+    documents: [],
+    declared_by: "registrar",
+  });
+});
+
+test("a typed number is a document whose holder is still to be written", () => {
+  const number = { kind: "cmnd", number: "012345678", seen: true };
+  expect(draftOf(null, number)).toEqual({ ...emptyDraft(), documents: [number] });
+});
+
+test.each([
+  ["1990-02-03", "03/02/1990"],
+  ["1990-02", "02/1990"],
+  ["1990", "1990"],
+])("the birth date %s is written %s", (iso, text) => expect(written(iso)).toBe(text));
+
+test.each([
+  ["26/11/2008", true],
+  ["25/11/2008", false],
+  ["11/2008", true],
+  ["2008", true],
+  ["2007", false],
+  ["2020-05-01", true],
+  ["", false],
+  ["năm ngoái", false],
+])("somebody born %s on 25 November 2026: minor %s", (birth, minor) => {
+  expect(isMinor(birth, new Date("2026-11-25T03:00:00Z"))).toBe(minor);
+});
