@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { claimOf, draftOf, emptyDraft, isMinor, written } from "./draft";
+import { claimOf, draftOf, emptyDraft, isMinor, isoOf, written } from "./draft";
 
 const SAID = {
   full_name: "Thử Thị Nghiệm",
@@ -11,7 +11,7 @@ const SAID = {
 
 test("a card that nobody corrects is claimed as it says", () => {
   const claim = claimOf(draftOf(SAID));
-  expect(claim).toEqual({ ...SAID, birth: "03/02/1990", declared_by: "registrar" });
+  expect(claim).toEqual({ ...SAID, declared_by: "registrar" });
 });
 
 test("what is empty is not claimed", () => {
@@ -36,6 +36,14 @@ test.each([
   ["1990-02", "02/1990"],
   ["1990", "1990"],
 ])("the birth date %s is written %s", (iso, text) => expect(written(iso)).toBe(text));
+
+test.each([
+  ["3/2/1990", "1990-02-03"],
+  ["02.1990", "1990-02"],
+  [" 1990 ", "1990"],
+  ["1990-02-03", "1990-02-03"],
+  ["năm ngoái", "năm ngoái"],
+])("the birth date %s is claimed as %s", (text, iso) => expect(isoOf(text)).toBe(iso));
 
 test.each([
   ["26/11/2008", true],

@@ -53,7 +53,7 @@ export function draftOf(said: Claim | null, number: ShownDocument | null = null)
 export function claimOf(draft: Draft): Claim {
   const claim: Claim = {
     full_name: draft.fullName.trim(),
-    birth: draft.birth.trim(),
+    birth: isoOf(draft.birth),
     sex: draft.sex,
     documents: draft.documents.filter((each) => each.number.trim() !== ""),
     declared_by: "registrar",
@@ -71,6 +71,14 @@ export function claimOf(draft: Draft): Claim {
 /** "1989-01-18" → "18/01/1989", "1989-01" → "01/1989", "1989" → "1989" */
 export function written(iso: string): string {
   return iso.split("-").reverse().join("/");
+}
+
+/** "18/1/1989" → "1989-01-18"; anything else as it is, for the platform to refuse. */
+export function isoOf(text: string): string {
+  const found = /^(?:(?:(\d{1,2})[/.-])?(\d{1,2})[/.-])?(\d{4})$/.exec(text.trim());
+  if (!found) return text.trim();
+  const [, day, month, year] = found;
+  return [year, month?.padStart(2, "0"), day?.padStart(2, "0")].filter(Boolean).join("-");
 }
 
 /** Whether somebody born then is not of age yet; false where the text is no birth date. */
