@@ -1,0 +1,128 @@
+"""The wallet in a browser: the code without network, what a gate makes of it, who read it."""
+
+import gzip
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import GUARD, MARKET
+from tests.browser.serving import Site
+from tests.browser.wallet import PHONE, Holder, Person, add, on_platform
+
+STATIC: Final = Path(__file__).parents[2] / "src/motma/web/static/wallet"
+#: Chromium's own remark on a page that is reloaded without a network.
+OFFLINE: Final = "net::ERR_INTERNET_DISCONNECTED"
+PATIENCE_S: Final = 30
+
+
+@pytest.fixture
+def holder(site: Site, chromium: Browser) -> Iterator[Holder]:
+    """Somebody with a phone."""
+    context = chromium.new_context(
+        locale="vi-VN", viewport=ViewportSize(width=PHONE["width"], height=PHONE["height"])
+    )
+    one = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
+    yield one
+    one.complaints[:] = [each for each in one.complaints if OFFLINE not in each]
+    one.check_promises()
+    context.close()
+
+
+def test_one_code_is_shown_scanned_read_about_shown_offline_and_replaced(
+    site: Site, holder: Holder, gatekeeper: Gatekeeper
+) -> None:
+    hoa = on_platform(site, lambda p, db: add(p, db, "Thử Thị Hoa", "001189000199", "1989-05-17"))
+    holder.activate(hoa.activation)
+    assert holder.violations() == []
+    shown = shown_by(holder, lambda text: "<t=" in text)
+    assert shown.split("|")[0] == "******"
+    assert shown.split("|")[4] == hoa.qid
+
+    gatekeeper.work(GUARD, "Vào cửa", MARKET)
+    living = shown_by(holder, lambda text: "<t=" in text)
+    gatekeeper.page.bring_to_front()
+    gatekeeper.wedge(living)
+    gatekeeper.heading("Hợp lệ")
+    told_with_proof(holder)
+
+    holder.open("Mã")
+    works_without_a_network(holder, hoa)
+
+    replaced(holder)
+    fresh = shown_by(holder, lambda text: text.split("|")[4] != hoa.qid)
+    assert fresh.split("|")[2] == "1989-**-**"
+    gatekeeper.page.bring_to_front()
+    gatekeeper.wedge(shown)
+    gatekeeper.heading("Đã thay")
+
+
+def shown_by(holder: Holder, expected: Callable[[str], bool]) -> str:
+    """What the screen says, as soon as a camera reads what is expected there."""
+    holder.page.bring_to_front()
+    until, text = time.monotonic() + PATIENCE_S, ""
+    while time.monotonic() < until:
+        try:
+            text = holder.read()
+        except ValueError:  # no symbol on the screen yet
+            text = ""
+        if text and expected(text):
+            return text
+        holder.page.wait_for_timeout(100)
+    raise AssertionError("the screen never showed what was expected")
+
+
+def told_with_proof(holder: Holder) -> None:
+    """The read stands in the wallet, and its place in the log is checked in the browser."""
+    page: Page = holder.page
+    page.bring_to_front()
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:  # a read is placed in the log within ten seconds
+        holder.open("Ai đã xem")
+        page.get_by_text(MARKET).first.wait_for()
+        page.get_by_role("button", name="Kiểm tra bằng chứng").first.click()
+        page.wait_for_timeout(1000)
+        if page.get_by_text("nằm trong sổ").count():
+            break
+        holder.open("Mã")
+        holder.symbol.wait_for()
+    page.get_by_text("nằm trong sổ").first.wait_for()
+    assert holder.violations() == []
+
+
+def works_without_a_network(holder: Holder, person: Person) -> None:
+    """A reload without any network shows the code, with a living part made on the phone."""
+    holder.symbol.wait_for()
+    holder.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    holder.page.reload()
+    holder.symbol.wait_for()
+    holder.page.context.set_offline(offline=True)
+    holder.page.reload()
+    holder.symbol.wait_for()
+    text = shown_by(holder, lambda text: "<t=" in text)
+    assert text.split("|")[4] == person.qid
+    holder.page.context.set_offline(offline=False)
+
+
+def replaced(holder: Holder) -> None:
+    """My code leaked."""
+    page = holder.page
+    page.goto(f"{holder.origin}/wallet/#/more/leaked")
+    page.get_by_role("button", name="Thay mã của tôi").click()
+    page.get_by_role("button", name="Thay ngay").click()
+    page.get_by_text("Đã thay").first.wait_for()
+    page.get_by_role("link", name="Xem mã mới").click()
+    holder.symbol.wait_for()
+
+
+def test_the_wallet_is_small(site: Site) -> None:  # noqa: ARG001 - the pages are built with it
+    sizes = {
+        path.name: len(gzip.compress(path.read_bytes()))
+        for path in STATIC.rglob("*")
+        if path.suffix in {".js", ".css", ".html"}
+    }
+    first = sum(size for name, size in sizes.items() if name.startswith(("index", "main")))
+    assert 0 < first <= 60_000, sizes
