@@ -72,6 +72,9 @@ Try first, in a second terminal:
   .venv/bin/motma scan - --as nurse@demo < code.txt
   .venv/bin/motma people reads {first}
 
+Wallet        [bold]{url}/wallet/[/bold]   its code: .venv/bin/motma people activate {first}
+Desk          [bold]{url}/desk/[/bold]   for registrar@demo
+
 A dose of {welcome.storied} found nobody: see docs/walk-records.md
 
 Ctrl-C stops everything.""",
