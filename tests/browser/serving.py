@@ -39,13 +39,53 @@ class CannotRun(Exception):
     """Something that the tests need is not there; the message says what to do."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """The platform's process; it may be killed, and started again at the same address."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-m", "uvicorn", "--factory", "motma.web.app:create"]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), "--log-level", "warning"],
+            env=os.environ | {"MOTMA_HOME": str(self.home)},
+        )
+        _await_health(self.process, self.origin)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
+
+    def kill(self) -> None:
+        """As a power cut does: nothing is finished."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A running platform with what stands in it."""
 
-    origin: str
     seeded: Seeded
     home: Path
+    server: Server
+
+    @property
+    def origin(self) -> str:
+        """Where it answers."""
+        return self.server.origin
 
     def run(self, *arguments: str) -> None:
         """Run a `motma` command on this platform, as its operator would."""
@@ -67,18 +107,12 @@ def serve(home: Path) -> Iterator[Site]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "--factory", "motma.web.app:create"]
-    server = subprocess.Popen(
-        [*command, "--port", str(port), "--log-level", "warning"],
-        env=os.environ | {"MOTMA_HOME": str(home)},
-    )
-    origin = f"http://127.0.0.1:{port}"
+    server = Server(home=home, port=port)
     try:
-        _await_health(server, origin)
-        yield Site(origin=origin, seeded=seeded, home=home)
+        server.start()
+        yield Site(seeded=seeded, home=home, server=server)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        server.stop()
 
 
 @contextmanager

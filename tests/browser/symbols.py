@@ -26,11 +26,16 @@ def write_video(path: Path, text: str | None) -> None:
     if text is not None:
         code = Image.open(io.BytesIO(draw_png(text))).convert("L").resize((_HAND, _HAND))
         frame.paste(code, ((_WIDTH - _HAND) // 2, (_HEIGHT - _HAND) // 2))
-    colourless = bytes([128]) * (_WIDTH * _HEIGHT // 2)
-    with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())
-        for _ in range(_FRAMES):
-            film.write(b"FRAME\n" + frame.tobytes() + colourless)
+    _write_still(path, frame)
+
+
+def write_film_of(path: Path, picture: Image.Image) -> None:
+    """A camera held over a picture, a phone's screen or a printed card, as large as fits its view."""
+    scale = min(_WIDTH / picture.width, _HEIGHT / picture.height)
+    seen = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+    frame = Image.new("L", (_WIDTH, _HEIGHT), _WALL)
+    frame.paste(seen, ((_WIDTH - seen.width) // 2, (_HEIGHT - seen.height) // 2))
+    _write_still(path, frame)
 
 
 def write_queue(path: Path, texts: Sequence[str]) -> None:
@@ -59,11 +64,18 @@ def write_pair(path: Path, texts: Sequence[str], *, spoiled: bool = False) -> No
             torn = ImageDraw.Draw(code)
             torn.rectangle((side * 0.35, side * 0.35, side * 0.9, side * 0.9), fill=_WALL)
         frame.paste(code, (20 + at * (side + 40), (_HEIGHT - side) // 2))
+    _write_still(path, frame)
+
+
+def _write_still(path: Path, frame: Image.Image) -> None:
+    """A second of one frame, put in place whole: a camera may just open the film."""
     colourless = bytes([128]) * (_WIDTH * _HEIGHT // 2)
-    with path.open("wb") as film:
+    written = path.with_suffix(".part")
+    with written.open("wb") as film:
         film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())
         for _ in range(_FRAMES):
             film.write(b"FRAME\n" + frame.tobytes() + colourless)
+    written.replace(path)
 
 
 def _person_with(text: str) -> Image.Image:

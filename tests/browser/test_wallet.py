@@ -2,7 +2,7 @@
 
 import gzip
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,11 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import GUARD, MARKET
 from tests.browser.serving import Site
-from tests.browser.wallet import PHONE, Holder, Person, add, on_platform
+from tests.browser.wallet import PATIENCE_S, PHONE, Holder, Person, add, on_platform, shown_by
 
 STATIC: Final = Path(__file__).parents[2] / "src/motma/web/static/wallet"
 #: Chromium's own remark on a page that is reloaded without a network.
 OFFLINE: Final = "net::ERR_INTERNET_DISCONNECTED"
-PATIENCE_S: Final = 30
 
 
 @pytest.fixture
@@ -58,21 +57,6 @@ def test_one_code_is_shown_scanned_read_about_shown_offline_and_replaced(
     gatekeeper.page.bring_to_front()
     gatekeeper.wedge(shown)
     gatekeeper.heading("Đã thay")
-
-
-def shown_by(holder: Holder, expected: Callable[[str], bool]) -> str:
-    """What the screen says, as soon as a camera reads what is expected there."""
-    holder.page.bring_to_front()
-    until, text = time.monotonic() + PATIENCE_S, ""
-    while time.monotonic() < until:
-        try:
-            text = holder.read()
-        except ValueError:  # no symbol on the screen yet
-            text = ""
-        if text and expected(text):
-            return text
-        holder.page.wait_for_timeout(100)
-    raise AssertionError("the screen never showed what was expected")
 
 
 def told_with_proof(holder: Holder) -> None:

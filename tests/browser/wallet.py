@@ -3,6 +3,7 @@
 import asyncio
 import io
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -24,6 +25,8 @@ from motma.storage.pool import Connection
 HOSTILE: Final = "<img src=x onerror=document.title='owned'>|<\u202e Thử"
 #: A phone of the cheaper kind.
 PHONE: Final = {"width": 390, "height": 844}
+#: Longer than anything takes on a loaded machine, seconds.
+PATIENCE_S: Final = 30
 
 _T = TypeVar("_T")
 
@@ -103,3 +106,18 @@ class Holder(Gatekeeper):
     def open(self, page: str) -> None:
         """Go to a page by the bar at the foot."""
         self.page.get_by_role("navigation").get_by_role("link", name=page).click()
+
+
+def shown_by(holder: Holder, expected: Callable[[str], bool]) -> str:
+    """What the screen says, as soon as a camera reads what is expected there."""
+    holder.page.bring_to_front()
+    until, text = time.monotonic() + PATIENCE_S, ""
+    while time.monotonic() < until:
+        try:
+            text = holder.read()
+        except ValueError:  # no symbol on the screen yet
+            text = ""
+        if text and expected(text):
+            return text
+        holder.page.wait_for_timeout(100)
+    raise AssertionError("the screen never showed what was expected")
