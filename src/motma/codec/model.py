@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from motma.kernel.errors import Malformed
 
 #: Bytes of the largest QR symbol (version 40-L, byte mode). Source: ISO/IEC 18004, table 7.
 MAX_BYTES: Final = 2953
+
+
+T = TypeVar("T")
 
 
 class Family(StrEnum):
@@ -51,10 +54,13 @@ class Reading:
         """Whether nothing is wrong with the text."""
         return not self.problems
 
-    def require(self) -> None:
-        """Raise the first problem as `Malformed`, if there is one."""
+    def require(self, kind: type[T]) -> T:
+        """The value; the first problem as `Malformed`, if there is one."""
         if self.problems:
             raise Malformed(self.problems[0].code, self.problems[0].field)
+        if not isinstance(self.fields, kind):
+            raise Malformed("qr.not-recognised")
+        return self.fields
 
 
 def malformed(

@@ -118,10 +118,7 @@ def serialise(value: Personal) -> str:
 
 def parse(text: str, *, today: date) -> Personal:
     """The value, or `Malformed` with the first problem."""
-    reading = read(text, today=today)
-    reading.require()
-    assert isinstance(reading.fields, Personal)  # noqa: S101 - what `read` gives without problems
-    return reading.fields
+    return read(text, today=today).require(Personal)
 
 
 def read(text: str, *, today: date) -> Reading:

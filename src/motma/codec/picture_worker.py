@@ -1,8 +1,7 @@
 """The process in which pictures are decoded: it has limits, opens no file, keeps nothing.
 
-Started as `python -m motma.codec.picture_worker`. Each frame on standard input is a length (4
-bytes, big-endian) and a picture; each frame on standard output a length and JSON: `texts`, or
-`reason` with a permanent code.
+Started as `python -m motma.codec.picture_worker`. Each frame (`kernel.framed`) on standard input is
+a picture; each on standard output JSON: `texts`, or `reason` with a permanent code.
 """
 
 import io
@@ -12,13 +11,13 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Final
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
-LENGTH_BYTES: Final = 4
+from motma.kernel import framed
 
 #: Address space; a picture at the pixel cap in four channels takes 200 MB of it.
 MEMORY_BYTES: Final = 1 << 30
@@ -52,7 +51,7 @@ def main() -> None:
     """Answer frames until the input ends."""
     _limit()
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    while (data := _frame(source)) is not None:
+    while (data := framed.read(source)) is not None:
         _allow_cpu()
         try:
             answer: dict[str, object] = {"texts": texts(data)}
@@ -60,9 +59,7 @@ def main() -> None:
             answer = {"reason": str(why)}
         except MemoryError:
             answer = {"reason": "qr.picture-too-costly"}
-        body = json.dumps(answer).encode()
-        target.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
-        target.flush()
+        framed.write(target, json.dumps(answer).encode())
 
 
 def texts(data: bytes) -> list[str]:
@@ -176,12 +173,6 @@ def _allow_cpu() -> None:
     """Give the next picture its seconds; the kernel ends the process when they are used up."""
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + CPU_SECONDS, hard))
-
-
-def _frame(source: BinaryIO) -> bytes | None:
-    """The next frame, None at the end."""
-    head = source.read(LENGTH_BYTES)
-    return source.read(int.from_bytes(head, "big")) if len(head) == LENGTH_BYTES else None
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import subprocess
 import struct
 import zlib
 from collections.abc import Iterator
@@ -142,19 +143,25 @@ def test_what_is_no_picture_for_us_is_refused_with_its_own_code(
     assert reader.read(symbols.draw_png(TEXT)) == [TEXT]  # and the process still serves
 
 
+def process_of(reader: pictures.PictureReader) -> subprocess.Popen[bytes]:
+    """The process in which the reader decodes now."""
+    process = reader._process._process
+    assert process is not None
+    return process
+
+
 def test_a_process_that_dies_is_replaced(reader: pictures.PictureReader) -> None:
     reader.read(symbols.draw_png(TEXT))
-    assert reader._process is not None
-    os.kill(reader._process.pid, signal.SIGKILL)
-    reader._process.wait()
+    process = process_of(reader)
+    process.kill()
+    process.wait()
     assert reader.read(symbols.draw_png(TEXT)) == [TEXT]
 
 
 def test_a_picture_that_stops_the_process_is_too_costly() -> None:
     with pictures.PictureReader(patience_seconds=2) as reader:
         reader.read(symbols.draw_png(TEXT))
-        assert reader._process is not None
-        os.kill(reader._process.pid, signal.SIGSTOP)
+        os.kill(process_of(reader).pid, signal.SIGSTOP)
         with pytest.raises(Malformed, match=r"qr\.picture-too-costly"):
             reader.read(symbols.draw_png(TEXT))
         assert reader.read(symbols.draw_png(TEXT)) == [TEXT]
@@ -162,8 +169,7 @@ def test_a_picture_that_stops_the_process_is_too_costly() -> None:
 
 def test_the_process_has_its_limits(reader: pictures.PictureReader) -> None:
     reader.read(symbols.draw_png(TEXT))
-    assert reader._process is not None
-    with open(f"/proc/{reader._process.pid}/limits") as file:  # noqa: PTH123 - a file of the kernel
+    with open(f"/proc/{process_of(reader).pid}/limits") as file:  # noqa: PTH123 - a file of the kernel
         limits = {line[:26].strip(): line[26:47].strip() for line in file}
     assert limits["Max address space"] == str(1 << 30)
     assert limits["Max file size"] == "0"
