@@ -30,7 +30,7 @@ def write_video(path: Path, text: str | None) -> None:
 
 
 def write_film_of(path: Path, picture: Image.Image) -> None:
-    """A camera held over a picture, a phone's screen or a printed card, as large as fits its view."""
+    """A camera held over a picture, a screen or a printed card, as large as fits its view."""
     scale = min(_WIDTH / picture.width, _HEIGHT / picture.height)
     seen = picture.resize((round(picture.width * scale), round(picture.height * scale)))
     frame = Image.new("L", (_WIDTH, _HEIGHT), _WALL)

@@ -3,8 +3,8 @@
 import io
 import os
 import signal
-import subprocess
 import struct
+import subprocess
 import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
