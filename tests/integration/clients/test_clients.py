@@ -167,7 +167,7 @@ async def test_two_clients_may_use_the_same_jti(lab: Program) -> None:
         {"alg": "HS256"},
         {"key": Key()},
     ],
-    ids=lambda wrong: "-".join(wrong),
+    ids="-".join,
 )
 async def test_a_wrong_assertion_is_refused_and_none_tells_why(
     lab: Program, wrong: dict[str, Any]
