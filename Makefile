@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ run: setup  ## serve a demo with synthetic people (MOTMA_PORT=8000; LAN=1 for a 
 
 test:  ## set up and run all tests
 	$(SETUP) --dev --chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: lint test  ## everything that CI runs: static checks, then all tests
 
@@ -84,6 +84,14 @@ bench-renewals:  ## simulate renewals of codes: the worst hour
 bench-cards:  ## measure cards: facts and a rule book to a colour and its end
 	$(SETUP) --dev
 	@$(BIN)/python bench/cards.py
+
+bench-print:  ## measure cards printed for a commune
+	$(SETUP) --dev
+	@$(BIN)/python bench/printing.py $(ARGS)
+
+bench-widget:  ## measure the display module: its size, and its time to a code
+	$(SETUP) --dev --chromium
+	@$(BIN)/python bench/widget.py $(ARGS)
 
 clean:  ## stop the demo's database, remove it and everything that was made
 	@if [ -x $(BIN)/motma ]; then $(BIN)/motma db stop --force --discard || true; fi
