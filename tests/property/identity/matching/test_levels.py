@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.matching_stage import stage, written
 
 from motma.identity.matching.batch import linking, scoring
-from motma.identity.matching.batch.blocking import LOOSE, MOST_LOOSE, Index, halves
+from motma.identity.matching.batch.blocking import Index, halves
+from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Scorer
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, slip
 from motma.identity.matching.deciding import Candidate, Decision, decide
@@ -126,7 +127,7 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
         len(people), len(records)
     )
     index = Index(made.people, halves(made.lexicon, made.people))
-    looser = index.widened(LOOSE, most=MOST_LOOSE)
+    looser = index.widened(LOOSE)
     met = [set(zip(*(rows.tolist() for rows in one.pairs(made.records)), strict=True))
            for one in (index, looser)]  # fmt: skip
     links = linking.link(model, made.lexicon, made.people, made.records)

@@ -7,15 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from motma.identity.matching.batch.blocking import (
-    LOOSE,
-    MOST_LOOSE,
-    Index,
-    Rows,
-    chunks,
-    halves,
-)
+from motma.identity.matching.batch.blocking import Index, Rows, chunks, halves
 from motma.identity.matching.batch.columns import Lexicon, Side
+from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Bits, Scorer
 from motma.identity.matching.batch.tables import Codes
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, Born, Number, Part, Place, Sex
@@ -87,7 +81,7 @@ def link(
         _weigh(model, scorer, index, people, records, left[rows], links)
         each(rows.stop - rows.start)
     left = np.flatnonzero(links.decision != LINKED)
-    index = index.widened(LOOSE, most=MOST_LOOSE)
+    index = index.widened(LOOSE)
     for rows in chunks(len(left), _LOOSE_STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
     return links
