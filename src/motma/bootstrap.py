@@ -9,15 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from motma.access.limits import Counters
 from motma.access.means import Means
+from motma.audit.note import read_verifier_key
 from motma.cards.snapshot.model import Ages, Terms
 from motma.identity import mirror
 from motma.kernel.clock import Clock, SystemClock, civil_day
-from motma.kernel.errors import Declined, Kind
+from motma.kernel.errors import Declined, Kind, Malformed
 from motma.kernel.ids import Random, system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
 
     #: Witnesses that co-sign the log's checkpoints, host:port, comma between them.
     witnesses: str = ""
+    #: Their public keys in C2SP form, comma between them: published beside the log's own.
+    witness_keys: str = ""
 
     #: How one-time codes reach a phone: console, file (below `home`), http or off. Empty = console
     #: for a trial, off in production: then nobody signs in by phone.
@@ -80,6 +83,17 @@ class Settings(BaseSettings):
     #: Whether that gateway may stand in a network of one's own.
     sms_private_network: bool = False
 
+    @field_validator("witness_keys")
+    @classmethod
+    def _keys_of_witnesses(cls, text: str) -> str:
+        """Refuse what is no vkey: it would be published as one."""
+        for one in filter(None, (part.strip() for part in text.split(","))):
+            try:
+                read_verifier_key(one)
+            except Malformed as malformed:
+                raise ValueError(malformed.reason) from None
+        return text
+
     @property
     def sms_chosen(self) -> str:
         """Who sends messages, said or by default."""
@@ -90,6 +104,11 @@ class Settings(BaseSettings):
         """The witnesses as (host, port)."""
         parts = (one.strip().rpartition(":") for one in self.witnesses.split(",") if one.strip())
         return [(host, int(port)) for host, _, port in parts]
+
+    @property
+    def witness_key_list(self) -> list[str]:
+        """The witnesses' public keys, each a vkey."""
+        return [one.strip() for one in self.witness_keys.split(",") if one.strip()]
 
     @property
     def keys_dir(self) -> Path:

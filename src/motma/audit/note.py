@@ -72,6 +72,11 @@ def verifier_key(name: str, kind: int, public: bytes) -> str:
     return f"{name}+{key_hash(name, kind, public).hex()}+{encoded}"
 
 
+def verifier_keys(origin: str, keys: Iterable[bytes]) -> list[str]:
+    """The vkeys of a log's own keys: what witnesses, gates and wallets check it with."""
+    return [verifier_key(origin, ED25519, public) for public in keys]
+
+
 def read_verifier_key(text: str) -> tuple[str, int, bytes]:
     """Name, signature type and public bytes of a vkey."""
     try:

@@ -14,7 +14,7 @@ from motma.audit import queries
 from motma.audit.checking import Report
 from motma.audit.errors import NotWhole
 from motma.audit.mirror import Mirror
-from motma.audit.note import ED25519, read_head, read_note, verifier_key
+from motma.audit.note import read_head, read_note, verifier_keys
 from motma.audit.promise import check_promise
 from motma.audit.reading import Proof, kept
 from motma.audit.reading import prove as proof_of
@@ -175,8 +175,9 @@ def vkey() -> None:
         ring = Keyring.open(settings.keys_dir)
     except Declined as declined:
         decline(declined)
-    for key in ring.public_keys(Purpose.LOG):
-        typer.echo(verifier_key(settings.log_origin, ED25519, key.raw))
+    raw = [key.raw for key in ring.public_keys(Purpose.LOG)]
+    for line in verifier_keys(settings.log_origin, raw):
+        typer.echo(line)
 
 
 app.command(epilog=audit_witness.EXAMPLES)(audit_witness.witness)

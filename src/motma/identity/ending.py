@@ -56,7 +56,7 @@ async def replace(db: Connection, means: Means, qid: str, *, reason: str) -> str
 async def reissue(db: Connection, means: Means, qid: str) -> int:
     """A lost card: the next issue number of the same QID; earlier prints say “replaced”."""
     found = await _active(db, qid)
-    issue_no: int = await db.fetchval(queries.NEXT_ISSUE, qid)
+    issue_no: int = await db.fetchval(queries.NEXT_ISSUE, qid, means.clock.now())
     await _announce(
         db,
         means,

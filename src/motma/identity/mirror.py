@@ -105,7 +105,7 @@ async def _apply(db: Connection, line: dict[str, str | int | None]) -> int:
     at = datetime.fromisoformat(str(line["at"]))
     qid, state = str(line["qid"]), str(line["state"])
     if state == "active":  # a re-issue: only ever forward
-        done = await db.execute(queries.RAISE_ISSUE, qid, line["issue_no"])
+        done = await db.execute(queries.RAISE_ISSUE, qid, line["issue_no"], at)
         return int(done.endswith(" 1"))
     person_id = UUID(str(line["person_id"]))
     done = await db.execute(queries.END_QID_AGAIN, qid, person_id, state, at)

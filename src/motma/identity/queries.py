@@ -79,7 +79,8 @@ REVIVE_QID: Final = """
 """
 SET_QID: Final = "UPDATE person SET qid = $2, updated_at = $3 WHERE person_id = $1"
 NEXT_ISSUE: Final = """
-    UPDATE qid SET issue_no = issue_no + 1 WHERE qid = $1 AND state = 'active' RETURNING issue_no
+    UPDATE qid SET issue_no = issue_no + 1, reissued_at = $2
+     WHERE qid = $1 AND state = 'active' RETURNING issue_no
 """
 SET_MERGED: Final = "UPDATE person SET merged_into = $2, updated_at = $3 WHERE person_id = $1"
 HAS_ALIASES: Final = "SELECT EXISTS (SELECT FROM merge WHERE into_id = $1 AND undone_at IS NULL)"
@@ -156,7 +157,9 @@ WAITING_WORK: Final = """
      WHERE done_at IS NULL AND topic = $1 ORDER BY outbox_id LIMIT 1000 FOR UPDATE
 """
 WORK_DONE: Final = "UPDATE local.outbox SET done_at = $2 WHERE outbox_id = ANY($1)"
-RAISE_ISSUE: Final = "UPDATE qid SET issue_no = $2 WHERE qid = $1 AND issue_no < $2"
+RAISE_ISSUE: Final = """
+    UPDATE qid SET issue_no = $2, reissued_at = $3 WHERE qid = $1 AND issue_no < $2
+"""
 # also when the backup is older than the QID itself
 END_QID_AGAIN: Final = """
     INSERT INTO qid (qid, person_id, state, issued_at, ended_at) VALUES ($1, $2, $3, $4, $4)

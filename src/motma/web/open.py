@@ -5,7 +5,7 @@ import base64
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -18,11 +18,17 @@ from motma import __version__
 from motma.access.policy import current
 from motma.audit import queries as log_queries
 from motma.audit import reading
+from motma.audit.note import verifier_keys
 from motma.identity import service
 from motma.kernel.errors import Declined, Kind, Malformed
+from motma.keys.model import Purpose
 from motma.storage.pool import FAILED
+from motma.web.caching import Kept
 from motma.web.calls import platform_of
 from motma.web.operations import Handler, Operation
+
+#: A key is published long before it signs; caches may keep the keys for this long, seconds.
+_KEYS_S: Final = 300
 
 
 @dataclass
@@ -40,6 +46,14 @@ class PlatformOut(msgspec.Struct, frozen=True):
     version: str
     demo: bool
     time: str
+
+
+class LogKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose log it is, and the keys with which its checkpoints are checked."""
+
+    origin: str
+    log: list[str]
+    witnesses: list[str]
 
 
 async def platform_info(request: Request, _body: None) -> PlatformOut:
@@ -82,7 +96,7 @@ async def metrics(_request: Request, _body: None) -> Response:
 async def key_set(request: Request, _body: None) -> Response:
     """The published keys of the personal QR, with their states (RFC 7517)."""
     body = msgspec.json.encode(platform_of(request).keyring.jwks())
-    headers = {"Cache-Control": "public, max-age=300"}
+    headers = {"Cache-Control": f"public, max-age={_KEYS_S}"}
     return Response(body, headers=headers, media_type="application/jwk-set+json")
 
 
@@ -116,6 +130,23 @@ async def checkpoint(request: Request, _body: None) -> Response:
     if latest is None:
         raise NoCheckpoint
     return PlainTextResponse(latest.note)
+
+
+async def log_keys(request: Request, _body: None) -> Response:
+    """The keys that sign the log's checkpoints, as C2SP verifier keys (`name+hash+base64`).
+
+    `log`: one of them signed any checkpoint of `origin` (Ed25519). `witnesses`: those whose
+    cosignatures this log collects; a witness publishes its key itself, believe that one.
+    """
+    platform = platform_of(request)
+    origin, ring = platform.settings.log_origin, platform.keyring
+    keys = LogKeys(
+        origin=origin,
+        log=verifier_keys(origin, (key.raw for key in ring.public_keys(Purpose.LOG))),
+        witnesses=platform.settings.witness_key_list,
+    )
+    body = Kept.of(msgspec.json.encode(keys))
+    return body.answer(request, media_type="application/json", max_age_s=_KEYS_S)
 
 
 async def log_proof(request: Request, _body: None) -> reading.Proof:
@@ -152,6 +183,7 @@ OPERATIONS = [
     _get("/.well-known/jwks.json", key_set, dict[str, Any], "Published keys"),
     _get("/v1/revocations", revocations, dict[str, Any], "Revoked QIDs"),
     _get("/v1/audit/checkpoint", checkpoint, None, "Latest checkpoint"),
+    _get("/v1/audit/keys", log_keys, LogKeys, "Keys of the log and its witnesses"),
     _get("/v1/audit/proof", log_proof, reading.Proof, "Proof of inclusion", "event"),
     _get("/v1/roles", roles, dict[str, Any], "Who may know what"),
     _get("/openapi.json", openapi_document, dict[str, Any], "This document"),

@@ -54,11 +54,24 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def checked(self) -> "Ended":
         """The same, once it is known to be sorted: a search in anything else would miss."""
-        width, hashes = self.width, self.hashes
-        row = [hashes[at : at + width] for at in range(0, len(hashes), width)]
-        if len(hashes) % width or any(a >= b for a, b in pairwise(row)):
+        row = _row(self.hashes, self.width)
+        if any(a >= b for a, b in pairwise(row)):
             raise Malformed("snapshot.content", "ended")
         return self
+
+    def changed(self, *, add: bytes, drop: bytes) -> bytes:
+        """The hashes with some more and some less; one more that is there already is nothing."""
+        gone = set(_row(drop, self.width))
+        known = set(_row(add, self.width))
+        touched = gone | known
+        row = [one for one in _row(self.hashes, self.width) if one not in touched]
+        return b"".join(sorted([*row, *(known - gone)]))  # nearly sorted: as quick as a merge
+
+    def only(self, entries: Iterable[str], *, present: bool) -> "Ended":
+        """A row of these entries' hashes, of those that are, or are not, in this filter."""
+        chosen = {entry for entry in entries if (entry in self) is present}
+        hashes = {_hash(self.salt, entry, self.width) for entry in chosen}
+        return Ended(salt=self.salt, width=self.width, hashes=b"".join(sorted(hashes)))
 
 
 def whole(qid: str) -> str:
@@ -79,6 +92,13 @@ def ended(entries: Iterable[str], *, salt: bytes) -> Ended:
         width += 1
     hashes = b"".join(sorted({_hash(salt, entry, width) for entry in known}))
     return Ended(salt=salt, width=width, hashes=hashes)
+
+
+def _row(hashes: bytes, width: int) -> list[bytes]:
+    """The hashes one by one."""
+    if len(hashes) % width:
+        raise Malformed("snapshot.content", "ended")
+    return [hashes[at : at + width] for at in range(0, len(hashes), width)]
 
 
 def _hash(salt: bytes, entry: str, width: int) -> bytes:

@@ -58,3 +58,22 @@ class SnapshotWithoutTrust(Declined):
 
     code = "snapshot.without-trust"
     kind = Kind.REFUSED
+
+
+@dataclass
+class DeltaBase(Declined):
+    """This delta continues another snapshot than the one that is here: fetch the whole."""
+
+    code = "snapshot.delta-base"
+    kind = Kind.REFUSED
+    base: datetime
+    here: datetime
+
+
+@dataclass
+class DeltaResult(Declined):
+    """What this delta makes of the snapshot is not what was signed: fetch the whole."""
+
+    code = "snapshot.delta-result"
+    kind = Kind.REFUSED
+    base: datetime

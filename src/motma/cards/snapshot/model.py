@@ -1,8 +1,5 @@
-"""The snapshot's file: a line, a compressed body, a signature; its format: docs/offline.md."""
+"""The snapshot's file: what its body says, and how old it may be; its format: docs/offline.md."""
 
-import hashlib
-import re
-import zlib
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Final
@@ -10,30 +7,16 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from motma.cards.snapshot.ended import Ended
-from motma.cards.snapshot.errors import (
-    SnapshotAhead,
-    SnapshotForged,
-    SnapshotKeyUnknown,
-    SnapshotOlder,
-    SnapshotTooOld,
-)
-from motma.codec import es256, jwks
+from motma.cards.snapshot.errors import SnapshotAhead, SnapshotOlder, SnapshotTooOld
+from motma.cards.snapshot.signed import MOST_BYTES, WHOLE
+from motma.codec import jwks
 from motma.codec.issued import FindKey, Sign
 from motma.kernel.errors import Malformed
 from motma.rules.books.compiling import CompiledBook, compiled
 from motma.rules.books.model import Text
 
-#: Bound into the signature, so that it means nothing in any other protocol.
-CONTEXT: Final = b"motma.snapshot.v1\n"
-
 #: Clocks of gates are off by this much.
 SKEW: Final = timedelta(minutes=10)
-
-#: Largest file, and largest body once it is unpacked: ten million ended codes.
-MOST_BYTES: Final = 96 * 2**20
-
-_LINE: Final = re.compile(rb"motma-snapshot ([0-9]+) ([0-9]{6}) ([0-9]{1,9}) ([0-9a-f]{64})\n")
-_LONGEST_LINE: Final = 128
 
 
 class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,15 +102,7 @@ class Snapshot:
 
 def write(body: Body, *, kid: str, sign: Sign) -> bytes:
     """The signed file. `kid` is the key believed active; a key changed meanwhile is taken over."""
-    packed = zlib.compress(msgspec.json.encode(body), level=6)
-    text = _text(kid, packed)
-    used, signature = sign(CONTEXT + text)
-    if used != kid:
-        text = _text(used, packed)
-        again, signature = sign(CONTEXT + text)
-        if again != used:
-            raise RuntimeError("the signing key changed twice while one snapshot was signed")
-    return text + signature
+    return WHOLE.write(plain_of(body), kid=kid, sign=sign)
 
 
 def read(data: bytes, find_key: FindKey) -> Snapshot:
@@ -135,32 +110,12 @@ def read(data: bytes, find_key: FindKey) -> Snapshot:
 
     `Malformed` with `snapshot.not-one`, `.version`, `.truncated`, `.corrupted` or `.content`.
     """
-    line = _LINE.match(data[:_LONGEST_LINE])
-    if line is None:
-        raise Malformed("snapshot.not-one")
-    version, kid, length, digest = line[1], line[2].decode(), int(line[3]), line[4].decode()
-    if version != b"1":
-        raise Malformed("snapshot.version")
-    end = line.end() + length
-    if len(data) < end + es256.SIGNATURE_BYTES:
-        raise Malformed("snapshot.truncated")
-    packed, signature = data[line.end() : end], data[end:]
-    if len(signature) > es256.SIGNATURE_BYTES or hashlib.sha256(packed).hexdigest() != digest:
-        raise Malformed("snapshot.corrupted")
-    key = find_key(kid)
-    if key is None:
-        raise SnapshotKeyUnknown(kid)
-    if not es256.verify(key, es256.to_digits(signature), CONTEXT + data[:end]):
-        raise SnapshotForged
-    return Snapshot(_body(packed))
+    return Snapshot(parsed(WHOLE.read(data, find_key)))
 
 
 def body_of(made: bytes) -> Body:
     """The body of a file that was just written here: nothing is checked."""
-    line = _LINE.match(made[:_LONGEST_LINE])
-    if line is None:
-        raise Malformed("snapshot.not-one")
-    return _body(made[line.end() : line.end() + int(line[3])])
+    return parsed(WHOLE.read_own(made))
 
 
 def trusting(document: object) -> FindKey:
@@ -168,21 +123,34 @@ def trusting(document: object) -> FindKey:
     return jwks.parse(document).find
 
 
-def _text(kid: str, packed: bytes) -> bytes:
-    """What is signed, behind the context."""
-    digest = hashlib.sha256(packed).hexdigest()
-    return f"motma-snapshot 1 {kid} {len(packed)} {digest}\n".encode() + packed
+def plain_of(body: Body) -> bytes:
+    """The body as it is packed and, when a delta leads to it, compared."""
+    return msgspec.json.encode(body)
 
 
-def _body(packed: bytes) -> Body:
-    """The body; what is signed can be wrong only by a defect, and is refused all the same."""
-    unpacking = zlib.decompressobj()
+def parsed(plain: bytes) -> Body:
+    """The body of what was signed; wrong only by a defect, and refused all the same."""
     try:
-        plain = unpacking.decompress(packed, MOST_BYTES)
         body = msgspec.json.decode(plain, type=Body)
-    except (zlib.error, msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise Malformed("snapshot.content") from None
-    if not unpacking.eof or body.as_of.tzinfo is None:
+    if body.as_of.tzinfo is None:
         raise Malformed("snapshot.content")
     body.ended.checked()
     return body
+
+
+__all__ = [
+    "MOST_BYTES",
+    "Ages",
+    "Body",
+    "Scheme",
+    "Snapshot",
+    "Terms",
+    "body_of",
+    "parsed",
+    "plain_of",
+    "read",
+    "trusting",
+    "write",
+]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.snapshotting import ISSUER, NOW, QID, SIGNER, STRANGER, Key, body, file, snapshot
 
-from motma.cards.snapshot import ended, model
+from motma.cards.snapshot import ended
 from motma.cards.snapshot.errors import (
     SnapshotAhead,
     SnapshotForged,
@@ -17,6 +17,7 @@ from motma.cards.snapshot.errors import (
     SnapshotTooOld,
 )
 from motma.cards.snapshot.model import SKEW, Ages, read, trusting
+from motma.cards.snapshot.signed import WHOLE as FORM
 from motma.kernel.errors import Declined, Malformed
 
 TRUST = trusting(SIGNER.key_set())
@@ -135,5 +136,5 @@ def in_state(key: Key, state: str) -> dict[str, Any]:
 
 def _signed(packed: bytes) -> bytes:
     """A file with a body of one's own, signed by the right key."""
-    text = model._text(SIGNER.kid, packed)
-    return text + SIGNER.sign(model.CONTEXT + text)[1]
+    text = FORM.text(SIGNER.kid, packed)
+    return text + SIGNER.sign(FORM.context + text)[1]
