@@ -1,16 +1,3 @@
-import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { page } from "../shared/building/page.mts";
 
-// Served at /corrections/ under `default-src 'none'`, like the reader's page: nothing is inlined.
-export default defineConfig({
-  base: "/corrections/",
-  plugins: [svelte()],
-  build: {
-    outDir: process.env["MOTMA_UI_OUT"] ?? "../../src/motma/web/static/corrections",
-    emptyOutDir: true,
-    assetsInlineLimit: 0,
-    target: "es2022",
-    modulePreload: { polyfill: false },
-  },
-  server: { proxy: { "/v1": process.env["MOTMA_URL"] ?? "http://127.0.0.1:8000" } },
-});
+export default page("corrections");

@@ -1,7 +1,7 @@
-/* The service worker: the page opens, and its camera reads, without any network. The build puts
-   VERSION and FILES before this. It never touches /v1/: what a gate knows is kept by the page. */
+/* The service worker of a page that opens without any network. The build puts PAGE, VERSION and
+   FILES before this. It never touches /v1/: what the platform says is kept by the page, not here. */
 
-const CACHE = `motma-reader-${VERSION}`;
+const CACHE = `motma-${PAGE}-${VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
@@ -12,7 +12,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => names.filter((name) => name.startsWith("motma-reader-") && name !== CACHE))
+      .then((names) => names.filter((name) => name.startsWith(`motma-${PAGE}-`) && name !== CACHE))
       .then((old) => Promise.all(old.map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
@@ -22,11 +22,16 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith("/reader/")) event.respondWith(answer(request));
+  if (url.pathname.startsWith(`/${PAGE}/`)) event.respondWith(answer(request));
 });
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
   const wanted = request.mode === "navigate" ? "./" : request;
-  return (await cache.match(wanted, { ignoreSearch: true })) ?? fetch(request);
+  const kept = await cache.match(wanted, { ignoreSearch: true });
+  if (kept) return kept;
+  const fresh = await fetch(request);
+  // What was too large, or too seldom asked for, to be kept from the first visit on.
+  if (fresh.ok && request.url.includes("/assets/")) await cache.put(request, fresh.clone());
+  return fresh;
 }
