@@ -22,7 +22,7 @@ from tools.matching_splink import linker
 from motma.identity.matching.batch import linking, service
 from motma.identity.matching.batch.columns import Lexicon, Side, sides
 from motma.identity.matching.batch.levels import levels
-from motma.identity.matching.batch.scoring import shares
+from motma.identity.matching.batch.scoring import Counts, shares
 from motma.identity.matching.comparing import COMPARISONS
 from motma.identity.matching.weights import Model, read, shipped
 
@@ -68,7 +68,7 @@ def _collided(
     if name in {"document", "bhyt", "phone"}:
         return [1 / len(people), max(u[1], LEAST_U), 1.0]
     if name in {"given", "middle", "family"}:
-        share = shares(shipped(), lexicon, people, records, name)
+        share = shares(shipped(), lexicon, Counts.of(people, records), name)
         share[0] = share[0] if name == "middle" else 0
         u[0] = float((share**2).sum())
         u[1] = _REORDERED * u[0]

@@ -28,7 +28,7 @@ def test_splink_and_our_scorer_agree_within_a_millionth(tmp_path: Path) -> None:
     chosen = predicted[:: max(1, len(predicted) // PAIRS)][:PAIRS]
     assert len(chosen) == PAIRS
 
-    scorer = Scorer(shipped(), stage.lexicon, stage.people, stage.records)
+    scorer = Scorer.of(shipped(), stage.lexicon, stage.people, stage.records)
     person = np.array([row["unique_id_l"] for row in chosen])
     record = np.array([row["unique_id_r"] for row in chosen])
     bits = scorer.bits(stage.people.rows(person), stage.records.rows(record))

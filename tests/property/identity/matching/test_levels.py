@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.matching_stage import stage, written
 
-from motma.identity.matching.batch import linking, scoring
+from motma.identity.matching.batch import judging, linking, scoring
 from motma.identity.matching.batch.blocking import Index, halves
 from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Scorer
@@ -121,7 +121,7 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
         made = stage(*paths, more)
     model = shipped()
     terms = scoring.terms(model, made.lexicon, made.people, made.records)
-    scorer = Scorer(model, made.lexicon, made.people, made.records)
+    scorer = Scorer.of(model, made.lexicon, made.people, made.records)
     person, record = (grid.ravel() for grid in np.indices((len(people), len(records))))
     bits = scorer.bits(made.people.rows(person), made.records.rows(record)).reshape(
         len(people), len(records)
@@ -140,6 +140,6 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
             match = decide(model, candidates, people=len(people))
             if match.decision is Decision.LINK:
                 break
-        assert (match.decision is Decision.LINK) == (links.decision[r] == linking.LINKED)
+        assert (match.decision is Decision.LINK) == (links.decision[r] == judging.LINKED)
         if match.decision is Decision.LINK:
             assert match.person == links.candidates[r, 0]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.matching_stage import stage, written
 
-from motma.identity.matching.batch import linking
+from motma.identity.matching.batch import judging, linking
 from motma.identity.matching.weights import shipped
 
 #: Others, so that the files are no world of two. Synthetic; serials begin with 9.
@@ -58,7 +58,7 @@ def linked(tmp_path: Path, people: list[str], records: list[str]) -> list[str]:
     made = stage(*written(tmp_path, [*people, *CROWD], lines))
     links = linking.link(shipped(), made.lexicon, made.people, made.records)
     return [
-        made.files.people.ids[who] if decision == linking.LINKED else ""
+        made.files.people.ids[who] if decision == judging.LINKED else ""
         for decision, who in zip(links.decision, links.candidates[:, 0], strict=True)
     ]
 

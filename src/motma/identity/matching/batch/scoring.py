@@ -1,5 +1,7 @@
 """Bits of pairs in columns: the weights of `weighing`, with the rarity of terms in these files."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -38,20 +40,55 @@ _BIRTHDAY: Final = 1 / 25_567
 _DAYS: Final = 32 * 16
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people have each term, by its code, and how many records; in files of what size."""
+
+    people: int
+    records: int
+    held: Mapping[str, NDArray[np.int64]]
+    written: Mapping[str, NDArray[np.int64]]  # of phones alone
+
+    @classmethod
+    def of(cls, people: Side, records: Side) -> "Counts":
+        """All terms of both files, counted."""
+        held, written = {}, {}
+        for feature in TERMS:
+            columns = term(people, feature), term(records, feature)
+            if feature == "document":
+                columns = people.holders()[1], columns[1]
+            size = 1 + max(int(column.max(initial=0)) for column in columns)
+            held[feature] = np.bincount(columns[0], minlength=size)
+            if feature == "phone":
+                written[feature] = np.bincount(columns[1], minlength=size)
+        return cls(len(people), len(records), held, written)
+
+
 class Scorer:
     """Weighs pairs of rows of two sides."""
 
-    def __init__(self, model: Model, lexicon: Lexicon, people: Side, records: Side) -> None:
+    def __init__(self, model: Model, lexicon: Lexicon, counts: Counts) -> None:
         self._model = model
         self._lexicon = lexicon
-        self._people = len(people)
+        self._people = counts.people
         self._rarity = {
             weights.name: np.log2(
-                weights.usual_share / shares(model, lexicon, people, records, weights.name)
+                weights.usual_share / shares(model, lexicon, counts, weights.name)
             )
             for weights in model.comparisons
             if weights.rarity_of
         }
+
+    @classmethod
+    def of(cls, model: Model, lexicon: Lexicon, people: Side, records: Side) -> "Scorer":
+        """For whole files."""
+        return cls(model, lexicon, Counts.of(people, records))
+
+    @property
+    def against_nobody(self) -> float:
+        """Bits between a pair's own odds and its odds against nobody at all."""
+        here = (1 - self._model.absent) / self._model.absent
+        return float(np.log2(here / max(self._people, 2))) - prior_bits(self._people)
 
     def levels(self, people: Side, records: Side) -> list[Levels]:
         """The levels of rows side by side."""
@@ -82,26 +119,23 @@ def term(side: Side, feature: str) -> Codes:
     return codes
 
 
-def shares(model: Model, lexicon: Lexicon, people: Side, records: Side, feature: str) -> Bits:
+def shares(model: Model, lexicon: Lexicon, counts: Counts, feature: str) -> Bits:
     """The share of each term among the people; of a phone also among the records.
 
     One phone on a whole session's records says little of who any of them is. A file is taken for
     a sample of the country: in a small one the country's own shares count more, so that three
     people of one commune don't make the commune worthless, nor a rare name common.
     """
-    columns = term(people, feature), term(records, feature)
-    if feature == "document":
-        columns = people.holders()[1], columns[1]
-    size = 1 + max(int(column.max(initial=0)) for column in columns)
-    held = np.bincount(columns[0], minlength=size)
+    held = counts.held[feature]
     if feature in NUMBERS:
-        share: Bits = held / max(len(people), LEAST_PEOPLE)
-        if feature == "phone":
-            written = np.bincount(columns[1], minlength=size)
-            share = np.maximum(share, written / max(len(columns[1]), LEAST_PEOPLE))
-        return np.maximum(share, 1 / max(len(people), LEAST_PEOPLE))
-    usual = _usual(model, lexicon, feature, size)
-    return (held + _SAMPLE * usual) / (len(people) + _SAMPLE)
+        people = max(counts.people, LEAST_PEOPLE)
+        share: Bits = held / people
+        if feature in counts.written:
+            written = counts.written[feature]
+            share = np.maximum(share, written / max(counts.records, LEAST_PEOPLE))
+        return np.maximum(share, 1 / people)
+    usual = _usual(model, lexicon, feature, len(held))
+    return (held + _SAMPLE * usual) / (counts.people + _SAMPLE)
 
 
 def _usual(model: Model, lexicon: Lexicon, feature: str, size: int) -> Bits:
@@ -118,9 +152,10 @@ def _usual(model: Model, lexicon: Lexicon, feature: str, size: int) -> Bits:
 def terms(model: Model, lexicon: Lexicon, people: Side, records: Side) -> Terms:
     """The same rarities by text, for weighing single pairs and explaining them."""
     texts = {**lexicon.texts, **dict.fromkeys(("given", "middle", "family"), lexicon.parts.values)}
+    counts = Counts.of(people, records)
     known = {}
     for feature in TERMS:
-        share = shares(model, lexicon, people, records, feature)
+        share = shares(model, lexicon, counts, feature)
         if feature == "birth":
             named = {_date(code): share[code] for code in np.unique(term(people, feature)).tolist()}
         else:

@@ -14,6 +14,7 @@ from motma.identity.matching import deciding
 from motma.identity.matching.batch import scoring, tables
 from motma.identity.matching.batch.columns import Lexicon, Side, sides
 from motma.identity.matching.batch.errors import FileRefused
+from motma.identity.matching.batch.judging import DECISIONS, LINKED
 from motma.identity.matching.batch.linking import Links, link
 from motma.identity.matching.batch.tables import Coder, Table
 from motma.identity.matching.deciding import Candidate, Match
@@ -22,8 +23,6 @@ from motma.identity.matching.weighing import weigh
 from motma.identity.matching.weights import Model
 
 HEADER: Final = ("record_id", "decision", "person_id", "probability", "candidates")
-_DECISIONS: Final = ("none", "review", "link")
-_LINK: Final = _DECISIONS.index("link")
 _STEP: Final = 50_000
 
 #: Hears which stage the work is in and how many rows more are done.
@@ -113,8 +112,8 @@ def write(path: Path, done: Matched) -> None:
             writer.writerows(
                 (
                     one,
-                    _DECISIONS[said],
-                    who[0] if said == _LINK else "",
+                    DECISIONS[said],
+                    who[0] if said == LINKED else "",
                     f"{sure:.6f}",
                     _joined(who),
                 )
@@ -134,11 +133,11 @@ def _joined(who: list[str]) -> str:
 
 def summary(model: Model, done: Matched) -> dict[str, object]:
     """What came out, in numbers."""
-    counted = Counter(_DECISIONS[said] for said in done.links.decision.tolist())
+    counted = Counter(DECISIONS[said] for said in done.links.decision.tolist())
     return {
         "people": len(done.people),
         "records": len(done.records),
-        **{name: counted.get(name, 0) for name in reversed(_DECISIONS)},
+        **{name: counted.get(name, 0) for name in reversed(DECISIONS)},
         "by_exact_keys": int(done.links.exact.sum()),
         "unreadable_values": done.files.unreadable,
         "weights": model.version,
