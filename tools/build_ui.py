@@ -49,6 +49,7 @@ def build(root: Path, *, force: bool = False) -> bool:
         # Vite empties the folder: the stamp is written last, so half a build is never fresh.
         _node(sources, "vite/bin/vite.js", "build", page, "--config", f"{page}/vite.config.ts",
               "--logLevel", "warn", output=target)  # fmt: skip
+        _run(sources, ["shared/building/compress.mjs", str(target)])
         (target / _STAMP).write_text(digest, encoding="ascii")
     return bool(stale)
 

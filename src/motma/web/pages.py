@@ -7,7 +7,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+
+from motma.web.files import BuiltFiles
 
 STATIC: Final = Path(__file__).parent / "static"
 #: The reader's, and a person's and a registrar's for records and claims.
@@ -43,7 +44,7 @@ HEADERS: Final = {
 
 
 class Guarded:
-    """Adds the security headers to every answer, and no-store to what is not a page."""
+    """Adds the security headers to every answer, and no-store to the API's unless it says more."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -54,13 +55,14 @@ class Guarded:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        caching = _NO_STORE if path.startswith("/v1/") else _caching(path)
+        private = path.startswith("/v1/")
         sharing = _FOR_EVERYBODY if _is_for_everybody(path) else []
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
-                headers.extend(caching)
+                if private and not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
                 headers.extend(sharing)
                 headers.extend(_ENCODED)
             await send(message)
@@ -69,17 +71,11 @@ class Guarded:
 
 
 _ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-_FOR_EVER: Final = [(b"cache-control", b"public, max-age=31536000, immutable")]
-_NO_STORE: Final = [(b"cache-control", b"no-store")]
+_NO_STORE: Final = (b"cache-control", b"no-store")
 _FOR_EVERYBODY: Final = [
     (b"access-control-allow-origin", b"*"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
-
-
-def _caching(path: str) -> list[tuple[bytes, bytes]]:
-    """Names in assets/ carry a hash of their content: they never change."""
-    return _FOR_EVER if "/assets/" in path else []
 
 
 def _is_for_everybody(path: str) -> bool:
@@ -118,7 +114,7 @@ def routes() -> list[BaseRoute]:
 
 
 def _page(name: str) -> list[BaseRoute]:
-    files = StaticFiles(directory=STATIC / name, html=True, check_dir=False)
+    files = BuiltFiles(directory=STATIC / name, html=True, check_dir=False)
     return [
         Route(f"/{name}", lambda _request: RedirectResponse(f"/{name}/")),
         Mount(f"/{name}", files),
