@@ -1,7 +1,6 @@
 """`motma scan --offline`: a gate without network, which remembers its keys and newest snapshot."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +11,10 @@ from motma.bootstrap import Settings
 from motma.cards.snapshot import model
 from motma.cards.snapshot.errors import SnapshotWithoutTrust
 from motma.cards.snapshot.model import Snapshot
+from motma.cli import gate_files
 from motma.cli.running import decline, out
 from motma.codec.issued import FindKey
+from motma.kernel import durable
 from motma.kernel.clock import SystemClock
 from motma.kernel.errors import Declined, Malformed
 from motma.keys.keyring import Keyring
@@ -49,7 +50,7 @@ def _accepted(file: Path, keys: Path | None, home: Path, now: datetime) -> Snaps
     memory = _remembered(home)
     if keys is not None:
         memory.keys = _json(keys)
-    snapshot = model.read(_read(file), _trust(memory, home))
+    snapshot = gate_files.newest(file, _trust(memory, home))
     snapshot.insist_usable(now=now, seen=memory.seen)
     memory.seen = snapshot.body.as_of
     if memory.keys is not None:  # a rotation reaches the gate while the earlier key still signs
@@ -73,40 +74,26 @@ def _remembered(home: Path) -> Memory:
     if not path.exists():
         return Memory()
     try:
-        return msgspec.json.decode(_read(path), type=Memory)
+        return msgspec.json.decode(gate_files.read(path), type=Memory)
     except msgspec.MsgspecError:
         raise Malformed("snapshot.memory") from None
 
 
 def _remember(home: Path, memory: Memory) -> None:
-    """Kept whole or as before."""
+    """Kept whole or as before, for this user alone: whoever changes it is believed."""
     path = home / _MEMORY
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(memory))
-    os.replace(fresh, path)  # noqa: PTH105 - replaces in one step on every system
+    durable.replace(path, msgspec.json.encode(memory))
 
 
 def _json(path: Path) -> dict[str, Any]:
     """A key set's JSON."""
     try:
-        found = json.loads(_read(path))
+        found = json.loads(gate_files.read(path))
     except (ValueError, RecursionError):
         raise Malformed("jwks.form", "keys") from None
     if not isinstance(found, dict):
         raise Malformed("jwks.form", "keys")
-    return found
-
-
-def _read(path: Path) -> bytes:
-    """A file of bounded size."""
-    try:
-        with path.open("rb") as opened:
-            found = opened.read(model.MOST_BYTES + 1)
-    except OSError:
-        raise Malformed("snapshot.file-not-readable") from None
-    if len(found) > model.MOST_BYTES:
-        raise Malformed("snapshot.too-large")
     return found
 
 

@@ -37,7 +37,7 @@ def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
     case: Annotated[str | None, typer.Option(help="Case number, for tracers.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer.")] = False,
     offline: Annotated[
-        Path | None, typer.Option(help="A snapshot's file: decide without the network.")
+        Path | None, typer.Option(help="A snapshot's file or folder: no network.")
     ] = None,
     keys: Annotated[
         Path | None, typer.Option(help="Offline: keys to trust from now on (a JWK set).")

@@ -104,3 +104,23 @@ def test_production_refuses_demo_keys(home: Path) -> None:
 def test_scanning_as_a_reader_is_for_the_demo_only(home: Path) -> None:
     done = motma(home, "scan", "hello", "--as", "guard@demo")
     assert (done.returncode, "access.forbidden" in done.stderr) == (6, True)
+
+
+def test_a_gate_follows_by_deltas_that_are_written_for_what_it_has(
+    home: Path, tmp_path: Path
+) -> None:
+    gate, keys = tmp_path / "gate", tmp_path / "keys.json"
+    gate.mkdir()
+    keys.write_text(motma(home, "snapshot", "keys").stdout)
+    whole, later = str(gate / "56.snapshot"), str(gate / "56.delta")
+    assert motma(home, "snapshot", "write", whole, "--province", "56").returncode == 0
+    delta = motma(home, "snapshot", "write", later, "--since", str(gate), "--json")
+    assert delta.returncode == 0, delta.stderr
+    base = json.loads(delta.stdout)["base"]
+    heard = motma(
+        tmp_path / "own", "scan", "x", "--offline", str(gate), "--keys", str(keys), "--json"
+    )
+    assert heard.returncode == 0, heard.stderr
+    assert json.loads(heard.stdout)["snapshot"]["as_of"] > base
+    other = motma(home, "snapshot", "write", later, "--since", whole, "--province", "01")
+    assert (other.returncode, "snapshot.province" in other.stderr) == (3, True)

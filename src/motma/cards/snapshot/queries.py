@@ -24,11 +24,19 @@ MERGED_INTO_ENDED: Final = """
 #: Served by index qid_reissued; null: before deltas were made, so in every snapshot.
 REISSUED: Final = "SELECT qid, issue_no, reissued_at AS at FROM qid WHERE issue_no > 1"
 
-#: Served by index merge_undone: QIDs that may have been called ended through a merge.
-UNDONE: Final = """
+#: QIDs that may have been called ended through a merge and may be valid again: it was undone
+#: (index merge_undone), or the person kept, whose QID was revoked, got a new one.
+REVIVED: Final = """
     SELECT q.qid, m.undone_at AS at
       FROM merge m JOIN qid q ON q.person_id = m.person_id
      WHERE m.undone_at >= $1
+     UNION ALL
+    SELECT q.qid, own.issued_at
+      FROM merge m
+      JOIN person k ON k.person_id = m.into_id
+      JOIN qid own ON own.qid = k.qid AND own.state = 'active' AND own.issued_at >= $1
+      JOIN qid q ON q.person_id = m.person_id
+     WHERE m.undone_at IS NULL
 """
 
 _AT_ONCE: Final = 10_000
@@ -47,6 +55,6 @@ async def reissued(db: Connection) -> AsyncIterator[tuple[str, int, datetime | N
         yield row["qid"], row["issue_no"], row["at"]
 
 
-async def undone(db: Connection, since: datetime) -> list[tuple[str, datetime]]:
-    """Each QID of somebody whose merge was undone since then, and when."""
-    return [(row["qid"], row["at"]) for row in await db.fetch(UNDONE, since)]
+async def revived(db: Connection, since: datetime) -> list[tuple[str, datetime]]:
+    """Each QID that may be valid again since then, and from when on."""
+    return [(row["qid"], row["at"]) for row in await db.fetch(REVIVED, since)]

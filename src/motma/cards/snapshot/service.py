@@ -44,6 +44,13 @@ async def make(db: Connection, means: Means, *, terms: Terms, province: str | No
     return await sign(means, await body_for(db, means, gone, terms=terms, province=province))
 
 
+async def make_delta(db: Connection, means: Means, *, terms: Terms, base: Body) -> bytes:
+    """The signed delta from this snapshot to the present one; in a transaction."""
+    gone = await gather(db, means)
+    later = await body_for(db, means, gone, terms=terms, province=base.province)
+    return await delta_for(means, gone, later, since=base.as_of)
+
+
 async def gather(db: Connection, means: Means) -> Gone:
     """The filter of everything that is not valid any more, in the whole country.
 
@@ -62,7 +69,7 @@ async def gather(db: Connection, means: Means) -> Gone:
         entries += lost
         if reissued_at is not None and reissued_at >= since:
             lately += [(reissued_at, one) for one in lost]
-    revived = [(at, ended.whole(qid)) for qid, at in await queries.undone(db, since)]
+    revived = [(at, ended.whole(qid)) for qid, at in await queries.revived(db, since)]
     return Gone(
         as_of=as_of,
         ended=await asyncio.to_thread(ended.ended, entries, salt=_salt(means, edition_at)),
