@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from motma.access import changes
 from motma.audit.model import PLATFORM, Event, record
 from motma.audit.service import one
 from motma.kernel.clock import Clock
@@ -52,5 +53,7 @@ class Means:
         person_id: UUID | None = None,
         device_id: UUID = PLATFORM,
     ) -> None:
-        """Append an event of now in the caller's transaction."""
+        """Append an event of now in the caller's transaction; note what others may hear of."""
         await one(db, self.event(kind, details, person_id=person_id, device_id=device_id))
+        if person_id is not None and kind in changes.TOLD:
+            await changes.note(db, [person_id], changes.TOLD[kind], self.clock.now())

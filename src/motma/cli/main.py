@@ -3,6 +3,7 @@
 import typer
 
 from motma.cli import (
+    apps,
     audit,
     cards,
     claims,
@@ -61,6 +62,7 @@ app.add_typer(cards.app, name="cards")
 app.add_typer(recodes.app, name="recodes")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
+app.add_typer(apps.app, name="apps")
 app.add_typer(sources.app, name="sources")
 qr.app.command("draw")(qr_draw.draw)
 rules.app.command("explain")(rules_explain.explain)

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
+from motma.access import changes
 from motma.access.means import Means
 from motma.audit import service as audit
 from motma.identity import service as identity
@@ -209,5 +210,6 @@ async def rebuild(db: Connection, means: Means, person_ids: Iterable[UUID]) -> N
         facts = facts_from(contents[person_id], born=born[person_id])
         sealed.append(means.vault.seal(model.FACTS_COLUMN, person_id, rules.write(facts)))
     await db.execute(queries.PUT_FACTS, kept, sealed, means.clock.now())
+    await changes.note(db, [*kept, *aliases], changes.CARD, means.clock.now())
     if aliases:
         await db.execute(queries.DROP_FACTS, list(aliases))

@@ -19,6 +19,7 @@ from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform, sender_of
 from motma.cards.shelf import Shelf
 from motma.codec.pictures import PictureReader
+from motma.interop import feed
 from motma.messages.running import Courier
 from motma.printing.press import Press
 from motma.scan.appending import Appender
@@ -32,6 +33,7 @@ from motma.web import (
     cards,
     claims,
     clients,
+    connecting,
     dependants,
     desk,
     genuine,
@@ -65,6 +67,7 @@ OPERATIONS: Final = [
     *accounts.OPERATIONS,
     *clients.OPERATIONS,
     *sources.OPERATIONS,
+    *connecting.OPERATIONS,
     *people.OPERATIONS,
     *desk.OPERATIONS,
     *records.OPERATIONS,
@@ -124,6 +127,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
+        asyncio.create_task(feed.run(platform.pool, platform.means, stop)),
     ]
     sender = sender_of(platform.settings)
     if sender is not None:

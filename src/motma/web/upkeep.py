@@ -15,6 +15,7 @@ from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.cards.recodes import service as recodes
 from motma.identity import mirror
 from motma.identity.matching import queueing
+from motma.interop import feed
 from motma.kernel.clock import civil_day
 from motma.records import jobs
 from motma.records.sources import service as sources
@@ -71,3 +72,4 @@ async def forget(platform: Platform) -> None:
         await queueing.forget(db, now)
         await jobs.forget(db, now)
         await sources.forget(db, platform.means)
+        await feed.forget(db, now)

@@ -1,7 +1,6 @@
 """Programs that call us: one assertion one token, scopes, replay, and an end that holds at once."""
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,13 +8,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from tests.staging import ORIGIN, DeviceKey, Stage, b64
+from tests.programs import Key, Program
+from tests.staging import Stage
 
 from motma.access import service as access
-from motma.access.clients import model, service
+from motma.access.clients import service
 from motma.access.errors import TokenExpired
 from motma.bootstrap import Platform
 from motma.identity import service as identity
@@ -24,7 +21,6 @@ from motma.records import service as records
 from motma.records.claims import corrections
 from motma.records.claims.corrections import Errand
 
-AUDIENCE = f"{ORIGIN}/v1/clients:token"
 #: A client that nobody added.
 SOMEBODY = "01234567-89ab-4cde-8f01-23456789abcd"
 TEST: dict[str, Any] = {
@@ -41,40 +37,8 @@ TEST: dict[str, Any] = {
 
 
 @dataclass
-class Program:
-    """A client with its key."""
-
-    stage: Stage
-    key: DeviceKey
-    client_id: UUID
-
-    def assertion(self, **more: Any) -> str:
-        """A good assertion, but for what is said otherwise."""
-        now = int(self.stage.platform.clock.now().timestamp())
-        body = {
-            "iss": str(self.client_id), "sub": str(self.client_id), "aud": AUDIENCE,
-            "jti": secrets.token_hex(8), "iat": now, "exp": now + 60,
-        } | {name: value for name, value in more.items() if name not in {"key", "alg"}}  # fmt: skip
-        head = {"alg": more.get("alg", "ES256"), "typ": "JWT"}
-        signed = ".".join(b64(json.dumps(part).encode()) for part in (head, body))
-        return f"{signed}.{more.get('key', self.key).signed(signed)}"
-
-    async def ask(self, assertion: str, **more: str) -> httpx.Response:
-        """Ask for a token."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": model.ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
-        return await self.stage.client.post("/v1/clients:token", data=form | more)
-
-    async def token(self) -> str:
-        """A token."""
-        answer = await self.ask(self.assertion())
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["token_type"] == "Bearer"
-        assert answer.json()["expires_in"] <= 600
-        return str(answer.json()["access_token"])
+class Lab(Program):
+    """A laboratory's program."""
 
     async def push(self, token: str, *items: object) -> httpx.Response:
         """Push items."""
@@ -84,22 +48,13 @@ class Program:
         )
 
 
-class Key(DeviceKey):
-    """A key that signs what it is given."""
-
-    def signed(self, text: str) -> str:
-        """A raw ES256 signature, base64url."""
-        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-
-
 @pytest.fixture
-async def lab(on_stage: Stage) -> Program:
+async def lab(on_stage: Stage) -> Lab:
     """A laboratory's program that may push tests."""
     return await _program(on_stage)
 
 
-async def _program(stage: Stage, *scopes: str) -> Program:
+async def _program(stage: Stage, *scopes: str) -> Lab:
     key = Key()
     async with stage.platform.transaction() as db:
         client_id = await service.add(
@@ -110,11 +65,11 @@ async def _program(stage: Stage, *scopes: str) -> Program:
             scopes=scopes or ["tests:write"],
             jwk=dict(key.jwk),
         )
-    return Program(stage, key, client_id)
+    return Lab(stage, key, client_id)
 
 
 async def test_an_assertion_gives_a_token_that_pushes_and_pushing_again_changes_nothing(
-    lab: Program,
+    lab: Lab,
 ) -> None:
     token = await lab.token()
     for _ in range(2):
@@ -129,7 +84,7 @@ async def test_an_assertion_gives_a_token_that_pushes_and_pushing_again_changes_
         assert await db.fetchval("SELECT count(*) FROM local.dead_letter") == 1
 
 
-async def test_an_assertion_is_good_once(lab: Program) -> None:
+async def test_an_assertion_is_good_once(lab: Lab) -> None:
     assertion = lab.assertion()
     assert (await lab.ask(assertion)).status_code == 200
     again = await lab.ask(assertion)
@@ -138,14 +93,14 @@ async def test_an_assertion_is_good_once(lab: Program) -> None:
 
 
 async def test_outside_the_demo_the_caller_does_not_say_whom_an_assertion_is_for(
-    lab: Program, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Platform, "demo", property(lambda _: False))
     refused = await lab.ask(lab.assertion())
     assert (refused.status_code, refused.json()["code"]) == (503, "access.audience-unset")
 
 
-async def test_two_clients_may_use_the_same_jti(lab: Program) -> None:
+async def test_two_clients_may_use_the_same_jti(lab: Lab) -> None:
     other = await _program(lab.stage)
     for program in (lab, other):
         assert (await program.ask(program.assertion(jti="one"))).status_code == 200
@@ -170,7 +125,7 @@ async def test_two_clients_may_use_the_same_jti(lab: Program) -> None:
     ids="-".join,
 )
 async def test_a_wrong_assertion_is_refused_and_none_tells_why(
-    lab: Program, wrong: dict[str, Any]
+    lab: Lab, wrong: dict[str, Any]
 ) -> None:
     answer = await lab.ask(lab.assertion(**wrong))
     assert answer.status_code == 401
@@ -180,12 +135,12 @@ async def test_a_wrong_assertion_is_refused_and_none_tells_why(
 @pytest.mark.parametrize(
     "text", ["", "x", "a.b", "a.b.c", "..", "é.é.é", "e30.e30.e30", "A" * 9000]
 )
-async def test_any_other_text_is_no_assertion(lab: Program, text: str) -> None:
+async def test_any_other_text_is_no_assertion(lab: Lab, text: str) -> None:
     assert (await lab.ask(text)).status_code in {400, 401}
 
 
 async def test_a_revoked_client_and_one_of_a_closed_organisation_end_at_once(
-    lab: Program,
+    lab: Lab,
 ) -> None:
     token = await lab.token()
     means = lab.stage.platform.means
@@ -202,7 +157,7 @@ async def test_a_revoked_client_and_one_of_a_closed_organisation_end_at_once(
     assert (await lab.ask(lab.assertion())).json()["code"] == "access.client-ended"
 
 
-async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Program) -> None:
+async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Lab) -> None:
     token = await lab.token()
     body = {"client_id": str(lab.client_id)}
     guard = await lab.stage.sign_in("guard@stage")
@@ -218,7 +173,7 @@ async def test_an_operator_ends_a_program_at_once_and_nobody_else_does(lab: Prog
     assert (await operator.post("/v1/clients:revoke", body)).status_code == 404
 
 
-async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Program) -> None:
+async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Lab) -> None:
     answer = await lab.ask(lab.assertion(), scope="people:read")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
     used = lab.assertion()
@@ -233,7 +188,7 @@ async def test_a_token_is_for_its_scopes_and_its_ten_minutes(lab: Program) -> No
 
 
 async def test_tokens_of_devices_and_of_programs_are_never_taken_for_each_other(
-    lab: Program,
+    lab: Lab,
 ) -> None:
     guard = await lab.stage.sign_in("guard@stage")
     assert guard.token is not None
@@ -247,7 +202,7 @@ async def test_tokens_of_devices_and_of_programs_are_never_taken_for_each_other(
 
 
 async def test_letters_are_seen_by_operators_and_read_and_replayed_by_registrars(
-    lab: Program,
+    lab: Lab,
 ) -> None:
     wrong = {**TEST, "what": {**TEST["what"], "result": "perhaps"}}
     await lab.push(await lab.token(), wrong)
@@ -276,7 +231,7 @@ async def test_letters_are_seen_by_operators_and_read_and_replayed_by_registrars
 
 
 async def test_a_laboratory_asks_what_was_decided_of_its_own_records_until_it_says_it_heard(
-    lab: Program,
+    lab: Lab,
 ) -> None:
     stage = lab.stage
     program = await _program(stage, "corrections:read", "tests:write")

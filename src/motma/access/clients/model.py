@@ -22,7 +22,14 @@ from motma.access.tokens import b64, unb64
 from motma.kernel.errors import Malformed
 
 #: What a client may be allowed; each is one family of operations.
-SCOPES: Final = ("corrections:read", "tests:write")
+SCOPES: Final = (
+    "card:read",
+    "code:read",
+    "corrections:read",
+    "feed:read",
+    "people:enrol",
+    "tests:write",
+)
 
 #: The one value of `client_assertion_type`. Source: RFC 7523 §2.2.
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

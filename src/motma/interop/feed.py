@@ -1,0 +1,137 @@
+"""The change feed: what happened to those whom an app may know, told in order, at least once."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from motma.access import changes
+from motma.access.means import Means
+from motma.identity.errors import PersonUnknown
+from motma.identity.selves import selves_of
+from motma.interop import model, queries
+from motma.interop.errors import CursorGone
+from motma.kernel.clock import Clock
+from motma.kernel.errors import Malformed
+from motma.storage.pool import Connection, Pool
+
+#: Seconds between two rounds: an app is behind by this and the round's own work.
+ROUND_S: Final = 0.5
+#: Changes passed on in one transaction.
+MOST: Final = 1000
+
+_log = structlog.get_logger("motma.interop")
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change, as CloudEvents 1.0 names its parts."""
+
+    id: str
+    source: str
+    type: str
+    subject: str  # the app's handle
+    time: datetime
+    specversion: str = "1.0"
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes in order, and the cursor that goes on behind them."""
+
+    changes: list[Change]
+    cursor: str
+
+
+async def page(db: Connection, clock: Clock, client_id: UUID, *, after: str, source: str) -> Page:
+    """What an app has not heard yet; from the first that is kept when `after` is empty."""
+    now = clock.now()
+    position = _read_cursor(after, now)
+    rows = await db.fetch(queries.FEED, client_id, position, model.PAGE)
+    found = [
+        Change(
+            id=str(row["position"]),
+            source=source,
+            type=f"motma.{row['kind']}",
+            subject=str(row["handle"]),
+            time=row["at"],
+        )
+        for row in rows
+    ]
+    if rows:
+        return Page(changes=found, cursor=_cursor(rows[-1]["position"], rows[-1]["told_at"]))
+    return Page(changes=found, cursor=_cursor(position, now))
+
+
+async def run(pool: Pool, means: Means, stop: asyncio.Event) -> None:
+    """Pass on what is due, round after round; of several processes one at a time works."""
+    while not stop.is_set():
+        passed = 0
+        try:
+            passed = await carry(pool, means)
+        except Exception as error:  # noqa: BLE001 - must outlive a database restart
+            _log.warning("feed failed", error=type(error).__name__)
+        if passed < MOST:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), ROUND_S)
+
+
+async def carry(pool: Pool, means: Means) -> int:
+    """Pass on to each app what is due; how many changes were looked at."""
+    async with pool.acquire() as db, db.transaction():
+        if not await db.fetchval(queries.ONE_WRITER):
+            return 0
+        due = await changes.due(db, MOST)
+        told: list[tuple[UUID, UUID, str, datetime]] = []
+        for row in due:
+            if row["client_id"] is not None:
+                told.append((row["client_id"], row["handle"], row["kind"], row["at"]))
+                continue
+            apps = await _apps_of(db, means, row["person_id"])
+            told += [(*who, row["kind"], row["at"]) for who in apps]
+        if told:
+            columns = [list(column) for column in zip(*told, strict=True)]
+            await db.execute(queries.TELL, *columns, means.clock.now())
+        if due:
+            await changes.told(db, [row["change_id"] for row in due])
+    return len(due)
+
+
+async def _apps_of(db: Connection, means: Means, person_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """Apps that may know somebody, and their handles; all ids of one person count."""
+    try:
+        selves = await selves_of(db, means, person_id)
+    except PersonUnknown:  # erased meanwhile
+        return []
+    await changes.watch(db, selves)  # after a merge, changes under the kept id count too
+    rows = await db.fetch(queries.CONSENTED, selves)
+    return [(row["client_id"], row["handle"]) for row in rows]
+
+
+async def forget(db: Connection, now: datetime) -> None:
+    """Delete what is past its keep-until."""
+    await db.execute(queries.FORGET_FEED, now - model.FEED_KEPT)
+    await db.execute(queries.FORGET_GRANTS, now - model.GRANT_KEPT)
+    await db.execute(queries.FORGET_CONSENTS, now - model.CONSENT_KEPT)
+
+
+def _cursor(position: int, at: datetime) -> str:
+    """Where an app stands, and as of when."""
+    return f"{position}-{int(at.timestamp())}"
+
+
+def _read_cursor(text: str, now: datetime) -> int:
+    """The position; CursorGone where something behind it may have been forgotten."""
+    if not text:
+        return 0
+    position, _, seconds = text[:40].partition("-")
+    if not (position.isascii() and position.isdigit() and seconds.isascii() and seconds.isdigit()):
+        raise Malformed("interop.cursor-form", "after")
+    if len(position) > 18 or len(seconds) > 11:  # noqa: PLR2004 - what the two columns can hold
+        raise Malformed("interop.cursor-form", "after")
+    if datetime.fromtimestamp(int(seconds), UTC) < now - model.FEED_KEPT:
+        raise CursorGone
+    return int(position)

@@ -1,0 +1,266 @@
+"""An app and a person: enrolled without learning, connected by consent, told of changes."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from tests.programs import Key, Program
+from tests.staging import Caller, Stage
+
+from motma.identity import ending
+from motma.interop import apps, feed
+from motma.interop.model import Registration
+
+BACK = "https://app.example/back"
+SCOPES = ("card:read", "code:read", "feed:read", "people:enrol")
+CLAIM = {
+    "full_name": "Thử Thị Nghiệm",
+    "birth": "1990-02-03",
+    "documents": [{"kind": "cccd", "number": "001190000001"}],
+}
+
+
+@dataclass
+class App(Program):
+    """An app with its server."""
+
+    async def post(self, path: str, body: object) -> httpx.Response:
+        """A call of the app's server."""
+        return await self.stage.client.post(path, json=body, headers=await self.headers())
+
+    async def handle(self, **changes: Any) -> str:
+        """Enrol somebody."""
+        answer = await self.post("/v1/apps/people", CLAIM | changes)
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["status"] == "accepted"
+        return str(answer.json()["handle"])
+
+    async def changes(self, after: str = "") -> tuple[list[tuple[str, str]], str]:
+        """Types and subjects of what happened, and the next cursor."""
+        await feed.carry(self.stage.platform.pool, self.stage.platform.means)
+        answer = await self.stage.client.get(
+            f"/v1/apps/changes?after={after}", headers=await self.headers()
+        )
+        assert answer.status_code == 200, answer.text
+        events = [json.loads(line) for line in answer.text.splitlines()]
+        assert all(event["specversion"] == "1.0" for event in events)
+        return [(one["type"], one["subject"]) for one in events], answer.headers["motma-cursor"]
+
+    def wish(self, verifier: str, **more: Any) -> dict[str, Any]:
+        """What the app's page asks the person's wallet for."""
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+        return {
+            "client_id": str(self.client_id),
+            "redirect_uri": BACK,
+            "code_challenge": challenge.rstrip(b"=").decode(),
+            "scope": "code:read card:read",
+            "state": "s1",
+        } | more
+
+    async def connect(self, wallet: Caller, **more: Any) -> str:
+        """The person says yes, the app redeems; its handle for them."""
+        verifier = secrets.token_urlsafe(32)
+        said = await wallet.post("/v1/me/consents", self.wish(verifier, **more))
+        assert said.status_code == 200, said.text
+        back = urlsplit(said.json()["redirect"])
+        code = parse_qs(back.query)["code"][0]
+        assert parse_qs(back.query)["state"] == ["s1"]
+        redeemed = await self.redeem(code, verifier)
+        assert redeemed.status_code == 200, redeemed.text
+        return str(redeemed.json()["handle"])
+
+    async def redeem(self, code: str, verifier: str, redirect: str = BACK) -> httpx.Response:
+        """Turn a code into a handle."""
+        body = {"code": code, "code_verifier": verifier, "redirect_uri": redirect}
+        return await self.post("/v1/apps/consents:redeem", body)
+
+
+async def an_app(stage: Stage, *scopes: str) -> App:
+    """A registered app of the stage's organisation."""
+    key = Key()
+    async with stage.platform.transaction() as db:
+        described = Registration(
+            name_vi="Sổ sức khỏe",
+            name_en="Health book",
+            redirects=[BACK],
+            scopes=list(scopes or SCOPES),
+            jwk=dict(key.jwk),
+        )
+        means = stage.platform.means
+        client_id = await apps.register(db, means, stage.organisation, described)
+    return App(stage, key, client_id)
+
+
+@pytest.fixture
+async def app(on_stage: Stage) -> App:
+    """An app."""
+    return await an_app(on_stage)
+
+
+async def test_an_app_learns_of_somebody_only_by_their_consent_and_until_they_take_it_back(
+    app: App,
+) -> None:
+    known = await app.stage.person()
+    wallet = await app.stage.wallet(known.person_id)
+    handle = await app.handle()
+    stranger = await app.handle(full_name="Không Có Ai", documents=[])
+    unknown = str(uuid4())
+    refusals = [await app.post("/v1/apps/people:code", {"handle": h}) for h in
+                (handle, stranger, unknown)]  # fmt: skip
+    assert {answer.status_code for answer in refusals} == {404}
+    assert len({answer.json()["code"] for answer in refusals}) == 1
+
+    assert await app.connect(wallet, handle=handle) == handle
+    shown = (await app.post("/v1/apps/people:code", {"handle": handle})).json()
+    assert shown["qid"] == known.qid
+    assert shown["masked"].startswith("******|")
+    assert shown["full"].split("|")[4] == known.qid
+    card = (await app.post("/v1/apps/people:card", {"handle": handle})).json()
+    assert card["colour"] == "neutral"
+
+    (standing,) = (await wallet.send("GET", "/v1/me/consents")).json()
+    assert standing["app_vi"] == "Sổ sức khỏe"
+    ended = await wallet.post("/v1/me/consents:end", {"consent_id": standing["consent_id"]})
+    assert ended.status_code == 204
+    assert (await app.post("/v1/apps/people:code", {"handle": handle})).status_code == 404
+    assert (await wallet.send("GET", "/v1/me/consents")).json() == []
+    told, _ = await app.changes()
+    assert told == [("motma.consent.withdrawn", handle)]
+
+
+async def test_the_same_claim_is_the_same_handle_and_another_app_has_another(app: App) -> None:
+    other = await an_app(app.stage)
+    assert await app.handle() == await app.handle()
+    assert await app.handle() != await other.handle()
+    assert await app.handle(birth="1990-02-04") != await app.handle()
+
+
+async def test_a_yes_of_somebody_else_does_not_lead_to_them_by_a_handle_they_do_not_fit(
+    app: App,
+) -> None:
+    other = await app.stage.person(full_name="Khác Văn Người", number="001190000009")
+    wallet = await app.stage.wallet(other.person_id)
+    handle = await app.handle()
+    connected = await app.connect(wallet, handle=handle)
+    assert connected != handle
+    assert (await app.post("/v1/apps/people:code", {"handle": handle})).status_code == 404
+    assert (await app.post("/v1/apps/people:code", {"handle": connected})).status_code == 200
+
+
+async def test_a_code_is_good_once_for_its_app_with_its_verifier_and_a_wrong_try_uses_it_up(
+    app: App,
+) -> None:
+    known = await app.stage.person()
+    wallet = await app.stage.wallet(known.person_id)
+    other = await an_app(app.stage)
+    for wrong in ("verifier", "redirect", "app", "again"):
+        verifier = secrets.token_urlsafe(32)
+        said = await wallet.post("/v1/me/consents", app.wish(verifier))
+        code = parse_qs(urlsplit(said.json()["redirect"]).query)["code"][0]
+        first = {
+            "verifier": app.redeem(code, "x" * 43),
+            "redirect": app.redeem(code, verifier, "https://elsewhere.example/"),
+            "app": other.redeem(code, verifier),
+            "again": app.redeem(code, verifier),
+        }
+        tried = [await first.pop(wrong)]
+        for unused in first.values():
+            unused.close()
+        tried.append(await app.redeem(code, verifier))
+        assert [answer.status_code for answer in tried] == [200 if wrong == "again" else 401, 401]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"redirect_uri": "https://elsewhere.example/"}, 400),
+        ({"scope": ""}, 400),
+        ({"scope": "code:read tests:write"}, 400),
+        ({"code_challenge": "x"}, 400),
+        ({"client_id": str(UUID(int=7))}, 404),
+    ],
+    ids=["redirect", "no-scope", "other-scope", "challenge", "app"],
+)
+async def test_a_wish_out_of_order_is_declined_before_anybody_is_asked(
+    app: App, wrong: dict[str, str], status: int
+) -> None:
+    wallet = await app.stage.wallet((await app.stage.person()).person_id)
+    for path in ("/v1/me/consents:ask", "/v1/me/consents"):
+        assert (await wallet.post(path, app.wish("v" * 43) | wrong)).status_code == status
+    assert (await wallet.send("GET", "/v1/me/consents")).json() == []
+
+
+async def test_changes_reach_the_apps_that_may_know_and_no_others_once_each_in_order(
+    app: App,
+) -> None:
+    known, stranger = await app.stage.person(), await app.stage.person(number="001190000002")
+    other = await an_app(app.stage)
+    handle = await app.connect(await app.stage.wallet(known.person_id))
+    means = app.stage.platform.means
+    async with app.stage.platform.transaction() as db:
+        fresh = await ending.replace(db, means, known.qid, reason="leaked")
+        await ending.replace(db, means, stranger.qid, reason="leaked")
+    async with app.stage.platform.transaction() as db:
+        await ending.revoke(db, means, fresh, reason="stolen")
+    told, cursor = await app.changes()
+    assert told == [("motma.code.replaced", handle), ("motma.code.revoked", handle)]
+    assert (await app.changes(cursor))[0] == []
+    assert (await app.changes())[0] == told  # at least once: from the beginning it is told again
+    assert (await other.changes())[0] == []
+
+
+async def test_a_merged_person_stays_known_under_the_same_handle(app: App) -> None:
+    one, two = await app.stage.person(), await app.stage.person(number="001190000002")
+    handle = await app.connect(await app.stage.wallet(one.person_id))
+    means = app.stage.platform.means
+    async with app.stage.platform.transaction() as db:
+        await ending.merge(db, means, qid=one.qid, into=two.qid, reason="twice", by=UUID(int=1))
+    assert (await app.changes())[0] == [("motma.person.merged", handle)]
+    shown = await app.post("/v1/apps/people:code", {"handle": handle})
+    assert shown.json()["qid"] == two.qid
+    _, cursor = await app.changes()
+    async with app.stage.platform.transaction() as db:
+        await ending.replace(db, means, two.qid, reason="leaked")
+    assert (await app.changes(cursor))[0] == [("motma.code.replaced", handle)]
+
+
+async def test_a_change_that_commits_late_is_told_and_nothing_is_lost_or_doubled(app: App) -> None:
+    known = await app.stage.person()
+    handle = await app.connect(await app.stage.wallet(known.person_id))
+    others = [await app.stage.person(number=f"00119000010{n}") for n in range(5)]
+    for each in others:
+        await app.connect(await app.stage.wallet(each.person_id))
+    means, seen, cursor = app.stage.platform.means, [], ""
+    async with app.stage.platform.transaction() as slow:
+        await ending.reissue(slow, means, known.qid)
+        for each in others:
+            async with app.stage.platform.transaction() as db:
+                await ending.reissue(db, means, each.qid)
+            page, cursor = await app.changes(cursor)
+            seen += page
+        await asyncio.sleep(0)
+    page, cursor = await app.changes(cursor)
+    seen += page
+    assert len(seen) == len(set(seen)) == 6
+    assert ("motma.code.replaced", handle) in seen
+
+
+async def test_a_cursor_older_than_what_is_kept_is_refused(app: App) -> None:
+    answer = await app.stage.client.get(
+        "/v1/apps/changes?after=1-1000000000", headers=await app.headers()
+    )
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "interop.cursor-gone"
+    for bad in ("x", "1", "-", "1-x", "٣-1", "9" * 30 + "-1"):
+        answer = await app.stage.client.get(
+            "/v1/apps/changes", params={"after": bad}, headers=await app.headers()
+        )
+        assert answer.status_code == 400
