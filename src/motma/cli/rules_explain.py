@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 _LONGEST: Final = 4 * 2**20
 
 
-def explain(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def explain(
     facts: Annotated[str, typer.Argument(help="A file of facts as JSON; - reads standard input.")],
     book: Annotated[
         str | None, typer.Option(help="A book's file, or the id of a shipped one.")

@@ -25,7 +25,7 @@ from motma.scan.offline import Place
 from motma.web.app import gate_of
 
 
-def scan(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def scan(
     text: Annotated[str, typer.Argument(help="The text of any QR; - reads standard input.")],
     as_reader: Annotated[
         str | None, typer.Option("--as", help="A demo reader, e.g. guard@demo.")

@@ -27,7 +27,7 @@ _FEEDS: Final = ("population", "insurance", "immunisation", "tests")
 _FILE: Final = 500
 
 
-def sources(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def sources(
     port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 8900,
     people: Annotated[int, typer.Option("--people", min=1)] = 2_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed sends the same.")] = 1,

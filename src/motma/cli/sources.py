@@ -28,7 +28,7 @@ _BY: Final = UUID(int=0)
 
 
 @app.command()
-def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def add(
     name: str,
     kind: Annotated[str, typer.Argument(help="population, insurance, immunisation or tests")],
     address: Annotated[str, typer.Argument(help="URL of its feed, or file:///… for tests")],
