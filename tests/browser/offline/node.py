@@ -50,6 +50,6 @@ def ask(script: Path, question: dict[str, Any]) -> dict[str, Any]:
 
 def asking(harness: Path, **asked: Sequence[Any]) -> dict[str, Any]:
     """What the harness answers; what is not asked is asked with nothing."""
-    kinds = ("files", "codes", "issued", "readers", "screens", "usable")
+    kinds = ("files", "deltas", "codes", "issued", "readers", "screens", "usable")
     nothing: dict[str, Any] = {kind: [] for kind in kinds}
     return ask(harness, nothing | {"trusted": SIGNER.key_set()} | asked)

@@ -11,10 +11,12 @@ from typing import Any, Final
 import msgspec
 import pytest
 from tests.browser.offline.node import asking
-from tests.snapshotting import ISSUER, NOW, QID, SIGNER, STRANGER, Key, body, code, file
+from tests.snapshotting import ISSUER, NOW, QID, SIGNER, STRANGER, Key, body, code, file, snapshot
+from tests.unit.cards.snapshot.test_delta import DELTA_FILE, FIRST, SECOND, leading
 from tests.unit.scan.test_offline import GREEN, NOT_PROVEN
 
-from motma.cards.snapshot import ended, model
+from motma.cards.snapshot import delta, ended, model
+from motma.cards.snapshot.signed import DELTA
 from motma.codec.issued import Card, Colour, Form
 from motma.kernel.errors import Declined, Malformed
 from motma.scan import offline
@@ -209,6 +211,33 @@ def test_a_browser_refuses_the_same_files_with_the_same_codes(harness: Path) -> 
     heard = asking(harness, files=[_b64(data) for data in files.values()])["files"]
     assert heard == list(files)
     assert [_python_reads(data) for data in files.values()] == list(files)
+
+
+def test_a_browser_refuses_the_same_deltas_with_the_same_codes(harness: Path) -> None:
+    good, at = DELTA_FILE, len(DELTA_FILE) // 2
+    files = {
+        "accepted": good,
+        "snapshot.not-one": file(SECOND),
+        "snapshot.truncated": good[:-1],
+        "snapshot.corrupted": good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :],
+        "snapshot.unknown-key": leading(SECOND, key=STRANGER),
+        "snapshot.forged": leading(SECOND, key=Key(5, SIGNER.kid)),
+        "snapshot.content": DELTA.write(b"{}", kid=SIGNER.kid, sign=SIGNER.sign),
+        "snapshot.delta-base": leading(SECOND, base=NOW - timedelta(seconds=1)),
+        "snapshot.delta-result": leading(SECOND, add="479182651409203417"),
+    }
+    asked = [{"base": 0, "file": _b64(data)} for data in files.values()]
+    heard = asking(harness, files=[_b64(file(FIRST))], deltas=asked)["files"][1:]
+    assert heard == list(files)
+    assert [_python_continues(data) for data in files.values()] == list(files)
+
+
+def _python_continues(data: bytes) -> str:
+    try:
+        delta.apply(snapshot(FIRST), data, model.trusting(SIGNER.key_set()))
+    except Declined as declined:
+        return declined.reason if isinstance(declined, Malformed) else declined.code
+    return "accepted"
 
 
 def _python_reads(data: bytes) -> str:

@@ -26,8 +26,11 @@ export async function kept<T>(name: string): Promise<T | undefined> {
   return (await within("kept", "readonly", (store) => store.get(name))) as T | undefined;
 }
 
-export async function keep(name: string, value: unknown): Promise<void> {
-  await within("kept", "readwrite", (store) => store.put(value, name));
+/** Keep all of these, or none where power fails. */
+export async function keep(values: Record<string, unknown>): Promise<void> {
+  await within("kept", "readwrite", (store) =>
+    Object.entries(values).map(([name, value]) => store.put(value, name)).at(-1)!,
+  );
 }
 
 let opened: Promise<IDBDatabase> | undefined;

@@ -1,21 +1,32 @@
 /** The snapshot that this gate holds: checked, kept, renewed; how old it is, always known. */
 
-import { ageOf, aged, insistUsable, readSnapshot, SnapshotRefused } from "../../shared/offline";
+import { ageOf, aged, applyDelta, insistUsable, isDelta } from "../../shared/offline";
+import { readSnapshot, SnapshotRefused } from "../../shared/offline";
 import type { Age, Both, Bytes, PublishedKeys, Snapshot } from "../../shared/offline";
 import { keep, kept } from "./database";
 
-const HELD = "snapshot";
+/** A whole snapshot's file and what belongs to it; megabytes, so it is written seldom. */
+const WHOLE = "snapshot";
+/** The newest delta to that file, a few kB, and what is remembered of the newest snapshot. */
+const NEWEST = "snapshot-newest";
+
 const RENEW_MS = 10 * 60_000;
 const TICK_MS = 15_000;
 
-interface Held {
+interface Whole {
   file: Bytes;
-  /** Those that sign the next snapshots: a rotation reaches the gate before it counts. */
   signers: PublishedKeys;
-  /** The newest that was ever accepted here; no older one is, whatever it says. */
+  province: string | null;
+}
+
+interface Newest {
+  delta: Bytes | null;
+  /** Those that signed it, and those that sign the next: a rotation arrives before it counts. */
+  trusted: PublishedKeys;
+  signers: PublishedKeys;
+  /** The newest moment that was ever accepted here; no older one is, whatever it says. */
   seenMs: number;
   tag: string;
-  province: string | null;
 }
 
 export class Holding {
@@ -23,7 +34,9 @@ export class Holding {
   /** Why the last attempt brought none; a permanent code. */
   problem = $state<string | null>(null);
   private nowMs = $state(Date.now());
-  private held: Held | undefined;
+  /** The whole one that was kept: deltas lead from it. */
+  private base: Snapshot | null = null;
+  private newest: Newest | undefined;
   private renewedMs = 0;
 
   constructor(private readonly now: () => number) {
@@ -46,27 +59,92 @@ export class Holding {
 
   /** Take out what was kept; it is checked again, as nobody knows who touched the disk. */
   async open(): Promise<void> {
-    this.held = await kept<Held>(HELD).catch(() => undefined);
-    if (this.held === undefined) return;
     try {
-      this.snapshot = await readSnapshot(this.held.file, this.held.signers);
-      this.nowMs = this.now();
+      const whole = await kept<Whole>(WHOLE);
+      this.newest = await kept<Newest>(NEWEST);
+      if (!whole) return;
+      this.base = this.snapshot = await readSnapshot(whole.file, whole.signers);
+      const { delta, trusted } = this.newest ?? {};
+      if (delta && trusted) this.snapshot = await applyDelta(this.base, delta, trusted);
     } catch (error) {
       this.problem = codeOf(error);
     }
+    this.nowMs = this.now();
   }
 
   /** Take a snapshot's file, from the network or a memory stick, if it may be believed. */
-  async accept(file: Bytes, trusted?: PublishedKeys, tag = ""): Promise<boolean> {
-    try {
-      const keys = trusted ?? this.held?.signers;
-      if (keys === undefined) throw new SnapshotRefused("snapshot.without-trust");
+  accept(file: Bytes, trusted?: PublishedKeys, tag = ""): Promise<boolean> {
+    return this.take(trusted, async (keys) => {
       const snapshot = await readSnapshot(file, keys);
-      insistUsable(snapshot, this.now(), this.held?.seenMs ?? null);
-      const { signers, asOfMs: seenMs, province } = snapshot;
-      const held = { file, signers, seenMs, tag, province };
-      await keep(HELD, held);
-      [this.held, this.snapshot] = [held, snapshot];
+      const { signers, province } = snapshot;
+      const newest = this.insist(snapshot, { delta: null, trusted: keys, tag });
+      await keep({ [WHOLE]: { file, signers, province } satisfies Whole, [NEWEST]: newest });
+      [this.base, this.snapshot, this.newest] = [snapshot, snapshot, newest];
+    });
+  }
+
+  /** Fetch the present one for the province, unless that was done lately. */
+  async renew(province: string | null, { force = false } = {}): Promise<void> {
+    const same = this.base?.province === province;
+    if (!force && same && this.now() - this.renewedMs < RENEW_MS) return;
+    this.renewedMs = this.now();
+    try {
+      const whole = !same || !(await this.continued(province));
+      if (whole) await this.fetchWhole(province);
+    } catch {
+      this.renewedMs = 0; // no network: the next chance counts
+    }
+  }
+
+  /** Ask what came since the whole one; false when only another whole can help. */
+  private async continued(province: string | null): Promise<boolean> {
+    const { base, newest } = this;
+    if (!base || this.snapshot === null) return false;
+    const headers = newest?.tag ? { "If-None-Match": newest.tag } : {};
+    const answer = await ask(province, base.as_of, headers);
+    if (answer.status === 204 || answer.status === 304) return true;
+    if (!answer.ok) return answer.status >= 500 || answer.status === 429; // not its answer's fault
+    const file = new Uint8Array(await answer.arrayBuffer());
+    const tag = answer.headers.get("ETag") ?? "";
+    return isDelta(file) ? this.goOn(base, file, tag) : this.accept(file, undefined, tag);
+  }
+
+  private goOn(base: Snapshot, delta: Bytes, tag: string): Promise<boolean> {
+    return this.take(undefined, async (keys) => {
+      const snapshot = await applyDelta(base, delta, keys);
+      const newest = this.insist(snapshot, { delta, trusted: keys, tag });
+      await keep({ [NEWEST]: newest });
+      [this.snapshot, this.newest] = [snapshot, newest];
+    });
+  }
+
+  private async fetchWhole(province: string | null): Promise<void> {
+    const answer = await ask(province);
+    if (!answer.ok) return;
+    const file = new Uint8Array(await answer.arrayBuffer());
+    // Nothing is trusted yet: the first keys come with the page itself, over the same line.
+    const trusted = this.newest ? undefined : await firstKeys();
+    await this.accept(file, trusted, answer.headers.get("ETag") ?? "");
+  }
+
+  /** What is remembered with a snapshot that may be used; throws for one that may not. */
+  private insist(
+    snapshot: Snapshot,
+    about: Pick<Newest, "delta" | "trusted" | "tag">,
+  ): Newest {
+    insistUsable(snapshot, this.now(), this.newest?.seenMs ?? null);
+    return { ...about, signers: snapshot.signers, seenMs: snapshot.asOfMs };
+  }
+
+  /** Do it with the keys that count here; says whether it was done, and notes why not. */
+  private async take(
+    trusted: PublishedKeys | undefined,
+    act: (keys: PublishedKeys) => Promise<void>,
+  ): Promise<boolean> {
+    try {
+      const keys = trusted ?? this.newest?.signers;
+      if (keys === undefined) throw new SnapshotRefused("snapshot.without-trust");
+      await act(keys);
       this.nowMs = this.now();
       this.problem = null;
       return true;
@@ -75,25 +153,14 @@ export class Holding {
       return false;
     }
   }
+}
 
-  /** Fetch the present one for the province, unless that was done lately. */
-  async renew(province: string | null, { force = false } = {}): Promise<void> {
-    const same = this.held?.province === province;
-    if (!force && same && this.now() - this.renewedMs < RENEW_MS) return;
-    this.renewedMs = this.now();
-    const query = province === null ? "" : `?province=${province}`;
-    const headers = same && this.held?.tag ? { "If-None-Match": this.held.tag } : {};
-    try {
-      const answer = await fetch(`/v1/snapshot${query}`, { headers, cache: "no-store" });
-      if (answer.status === 304 || !answer.ok) return;
-      const file = new Uint8Array(await answer.arrayBuffer());
-      // Nothing is trusted yet: the first keys come with the page itself, over the same line.
-      const trusted = this.held ? undefined : await firstKeys();
-      await this.accept(file, trusted, answer.headers.get("ETag") ?? "");
-    } catch {
-      this.renewedMs = 0; // no network: the next chance counts
-    }
-  }
+function ask(province: string | null, since?: string, headers = {}): Promise<Response> {
+  const query = new URLSearchParams({
+    ...(province === null ? {} : { province }),
+    ...(since === undefined ? {} : { since }),
+  });
+  return fetch(`/v1/snapshot?${query}`, { headers, cache: "no-store" });
 }
 
 async function firstKeys(): Promise<PublishedKeys> {

@@ -149,7 +149,7 @@ async function loadKey(): Promise<CryptoKey> {
   if (known) return known;
   const use: KeyUsage[] = ["encrypt", "decrypt"];
   const fresh = await crypto.subtle.generateKey({ name: CIPHER, length: 256 }, false, use);
-  await keep(KEY, fresh);
+  await keep({ [KEY]: fresh });
   return fresh;
 }
 

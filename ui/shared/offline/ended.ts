@@ -2,25 +2,33 @@
 
 import type { Bytes } from "./es256";
 
-export interface Filter {
-  salt: Bytes;
+/** Shortened hashes, each once, rising. */
+export interface Row {
   width: number;
-  /** The first `width` bytes of SHA-256(salt ‖ entry) of each entry, each once, rising. */
   hashes: Bytes;
+}
+
+/** The first `width` bytes of SHA-256(salt ‖ entry) of each entry. */
+export interface Filter extends Row {
+  salt: Bytes;
 }
 
 /** Whether the entry ended, or looks so by chance. */
 export async function hasEnded(filter: Filter, entry: string): Promise<boolean> {
   const wanted = await hashOf(filter, entry);
-  let [low, high] = [0, count(filter)];
+  const at = placeOf(filter, wanted);
+  return at < count(filter) && compare(filter.hashes, at * filter.width, wanted, filter.width) === 0;
+}
+
+/** The number of the first hash that does not come before this one. */
+export function placeOf({ width, hashes }: Row, wanted: Bytes): number {
+  let [low, high] = [0, Math.floor(hashes.length / width)];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = compare(filter.hashes, middle * filter.width, wanted, filter.width);
-    if (order === 0) return true;
-    if (order < 0) low = middle + 1;
+    if (compare(hashes, middle * width, wanted, width) < 0) low = middle + 1;
     else high = middle;
   }
-  return false;
+  return low;
 }
 
 export function count(filter: Filter): number {
@@ -33,7 +41,7 @@ export function falseRate(filter: Filter): number {
 }
 
 /** Whether a search finds everything that is in it: any other order would miss some. */
-export function isSorted({ width, hashes }: Filter): boolean {
+export function isSorted({ width, hashes }: Row): boolean {
   if (hashes.length % width !== 0 || width < 3 || width > 16) return false;
   for (let at = width; at < hashes.length; at += width) {
     if (compare(hashes, at - width, hashes.subarray(at, at + width), width) >= 0) return false;
