@@ -10,6 +10,9 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, PathLike, StaticFiles
 
+#: Where the build puts each page, in a folder of its name.
+STATIC: Final = Path(__file__).parent / "static"
+
 #: Content codings and the endings that the build gives them, the smallest first.
 _CODINGS: Final = {"br": ".br", "gzip": ".gz"}
 #: Names in assets/ carry a hash of their content: they never change.

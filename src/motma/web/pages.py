@@ -1,18 +1,20 @@
 """Serves the built pages under a strict Content-Security-Policy; no other host is ever asked."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from motma.web.files import BuiltFiles
+from motma.web.files import STATIC, BuiltFiles
+from motma.web.front import front
 
-STATIC: Final = Path(__file__).parent / "static"
-#: The reader's, and a person's and a registrar's for records and claims.
+#: Pages that are whole as they were built; the front door is filled in first.
 PAGES: Final = ("reader", "corrections", "wallet", "desk", "widget")
+
+#: Where the front door's own template would show.
+_ALIASES: Final = ("", "/", "/index.html")
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -106,9 +108,11 @@ class Shortcut:
 
 
 def routes() -> list[BaseRoute]:
-    """A folder for each page; the front door leads to the reader's until there is a portal."""
+    """The front door, and a folder for each page behind it."""
     return [
-        Route("/", lambda _request: RedirectResponse("/reader/")),
+        Route("/", front),
+        *(Route(f"/front{rest}", lambda _request: RedirectResponse("/")) for rest in _ALIASES),
+        Mount("/front", BuiltFiles(directory=STATIC / "front", check_dir=False)),
         *(route for page in PAGES for route in _page(page)),
     ]
 
