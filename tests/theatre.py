@@ -9,6 +9,8 @@ import httpx
 from schemathesis import Case
 from tests.staging import ORIGIN, Caller, DeviceKey, Stage, stage
 
+from motma.access.limits import _HEAD
+
 #: Names in bodies for which somebody real is put now and then.
 OF_PEOPLE: Final = frozenset({"qid", "into", "dependant", "guardian"})
 
@@ -42,6 +44,11 @@ class Theatre:
             return caller
         signed_in: Caller = self.run(self.stage.sign_in(login))
         return signed_in
+
+    def forgive(self) -> None:
+        """Forget who was limited: made-up requests come faster than any person's."""
+        counters = self.stage.platform.counters
+        counters._map[_HEAD:] = bytes(len(counters._map) - _HEAD)
 
     def somebody(self) -> str:
         """The QID of a person who was not there before."""
