@@ -32,6 +32,7 @@ from motma.web import (
     books,
     cards,
     claims,
+    checks,
     clients,
     connecting,
     dependants,
@@ -44,6 +45,7 @@ from motma.web import (
     openapi,
     pages,
     people,
+    places,
     printing,
     problems,
     recodes,
@@ -60,10 +62,12 @@ from motma.web.calls import Proofs, Tokens
 #: The scan stands first: routes are tried in this order.
 OPERATIONS: Final = [
     *scans.OPERATIONS,
+    *checks.OPERATIONS,
     *public.OPERATIONS,
     *snapshots.OPERATIONS,
     *genuine.OPERATIONS,
     *access.OPERATIONS,
+    *places.OPERATIONS,
     *accounts.OPERATIONS,
     *clients.OPERATIONS,
     *sources.OPERATIONS,

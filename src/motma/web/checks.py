@@ -1,0 +1,54 @@
+"""Anybody's question about a card in their hand; asked without signing in, answered in one word."""
+
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+
+from motma.access.limits import Limit, insist
+from motma.kernel.clock import civil_day
+from motma.scan.checking import Verdict, check
+from motma.web.calls import gate_of, network_of, platform_of
+from motma.web.operations import Operation
+
+#: Questions of a network, which may be a whole hospital's.
+CHECKS: Final = Limit(name="checks", count=60, window_s=60)
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text of the QR on a card."""
+
+    code: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What the card is worth."""
+
+    verdict: Verdict
+
+
+async def check_card(request: Request, body: Card) -> Checked:
+    """Whether a signed card is valid, replaced, expired or forged; nothing about the person.
+
+    A text that we did not sign is `not-signed`, whoever it names.
+    """
+    platform = platform_of(request)
+    now = platform.clock.now()
+    insist(platform.counters.take(CHECKS, network_of(request), at_s=now.timestamp()))
+    async with platform.pool.acquire() as db:
+        find_key = gate_of(request).keys.find
+        found = await check(db, platform.means, body.code, find_key, today=civil_day(now))
+    return Checked(found)
+
+
+OPERATIONS = [
+    Operation(
+        method="POST",
+        path="/v1/checks",
+        handler=check_card,
+        body=Card,
+        answer=Checked,
+        summary="Is this card still good",
+        tag="scan",
+    ),
+]
