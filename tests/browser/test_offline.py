@@ -2,17 +2,46 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import GUARD, MARKET
 from tests.browser.serving import Site
+from tests.browser.storing import give
+
+from motma.cards.snapshot import ended
+from motma.cards.snapshot.model import Ages
 
 ENTRY = "Vào cửa"
 #: Chromium's own lines about the missing network are no complaint of the page.
 NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+
+
+#: Fills what the browser may still keep for this origin, in ever smaller pieces.
+FILL = """() => new Promise((done) => {
+    indexedDB.open("ballast").onupgradeneeded = ({ target }) => {
+        target.result.createObjectStore("s", { autoIncrement: true });
+        target.transaction.oncomplete = async () => {
+            const put = (bytes) => new Promise((resolve) => {
+                const data = new Uint8Array(bytes);
+                for (let at = 0; at < bytes; at += 65_536)
+                    crypto.getRandomValues(data.subarray(at, at + 65_536));
+                const writing = target.result.transaction("s", "readwrite");
+                writing.objectStore("s").put(data);
+                writing.oncomplete = () => resolve(true);
+                writing.onabort = () => resolve(false);
+            });
+            for (const bytes of [4_000_000, 400_000, 40_000, 4_000, 400, 1])
+                while (await put(bytes));
+            target.result.close();
+            done();
+        };
+    };
+})"""
 
 
 @pytest.fixture
@@ -64,7 +93,8 @@ def test_without_a_network_a_code_is_decided_and_the_scan_is_sent_once(
     with page.expect_response(lambda answer: answer.url.endswith("/handling") and answer.ok):
         context.set_offline(False)
     expect(page.get_by_text("lượt chờ gửi")).to_have_count(0)
-    assert [len(batch) for batch in sent] == [2]
+    # The one that only the filter stopped was asked about by itself.
+    assert [len(batch) for batch in sent] == [1]
 
 
 def test_a_closed_browser_opens_again_without_a_network_and_keeps_shift_and_scans(
@@ -129,15 +159,125 @@ def test_a_gate_starts_from_a_file_without_any_network(
     assert offline.violations() == []
 
 
-def test_too_old_data_decide_nothing_and_old_data_warn(offline: Gatekeeper, site: Site) -> None:
+def test_the_ages_that_the_authority_signed_warn_and_refuse(
+    offline: Gatekeeper, site: Site
+) -> None:
     page, context = offline.page, offline.page.context
     page.clock.install()
+    give(page, site.origin, ages=Ages(warn_h=1, refuse_h=2))
     ready(offline)
     context.set_offline(True)
-    page.clock.fast_forward(25 * 3600 * 1000)
+    page.clock.fast_forward("00:59:00")
+    expect(page.get_by_text("dữ liệu ngoại tuyến cách đây 59 phút").first).to_be_visible()
+    expect(page.get_by_text("Dữ liệu đã cũ")).to_have_count(0)
+    page.clock.fast_forward("00:02:00")
     expect(page.get_by_text("Dữ liệu đã cũ")).to_be_visible()
-    page.clock.fast_forward(14 * 24 * 3600 * 1000)
-    expect(page.get_by_text("Dữ liệu quá cũ")).to_be_visible()
     offline.wedge(site.seeded.paper)
+    offline.heading("Hợp lệ")
+    expect(offline.answer).to_contain_text("Dữ liệu ngoại tuyến đã cũ")
+    page.clock.fast_forward("01:00:00")
+    expect(page.get_by_text("Dữ liệu quá cũ")).to_be_visible()
+    offline.wedge(site.seeded.foreign)
     expect(offline.answer).to_contain_text("Chưa có dữ liệu ngoại tuyến để quyết định")
     expect(page.get_by_text("Lượt này đã lưu trên máy").first).to_be_visible()
+
+
+def test_a_code_that_the_filter_stops_by_mistake_is_asked_about_when_the_platform_is_back(
+    offline: Gatekeeper, site: Site
+) -> None:
+    page, context = offline.page, offline.page.context
+    give(page, site.origin, entries=[ended.whole(qid_of(site.seeded.paper))])
+    ready(offline)
+    offline.wedge(site.seeded.paper)
+    offline.heading("Hợp lệ")  # on-line the platform decides, not the filter
+    context.set_offline(True)
+    page.wait_for_timeout(3_100)  # the same code again, and not at once
+    offline.wedge(site.seeded.paper)
+    offline.heading("Đã thu hồi")
+    expect(offline.answer).to_contain_text("Cứ 16.777.216 mã tốt, có thể nhầm 1 mã: xem giấy tờ")
+    assert offline.violations() == []
+    sent = batches(page)
+    context.set_offline(False)
+    offline.heading("Hợp lệ")
+    expect(page.get_by_text("lượt chờ gửi")).to_have_count(0)
+    assert sent == []
+
+
+def test_scans_of_the_day_before_are_sent_when_somebody_comes_on_duty(
+    offline: Gatekeeper, site: Site
+) -> None:
+    page, context = offline.page, offline.page.context
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    ready(offline)
+    context.set_offline(True)
+    page.clock.set_system_time(now - timedelta(hours=26))
+    offline.wedge(site.seeded.paper)
+    expect(page.get_by_text("1 lượt chờ gửi")).to_be_visible()
+    page.close()
+    offline.page = page = context.new_page()
+    page.clock.install(time=now + timedelta(hours=13))  # the shift is over
+    page.goto(f"{offline.origin}/reader/")
+    page.get_by_role("button", name="Làm việc không có mạng").wait_for()
+    page.close()
+    offline.page = page = context.new_page()
+    context.set_offline(False)
+    page.goto(f"{offline.origin}/reader/")
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/scans:batch")) as answer:
+        offline.sign_in(GUARD)
+    assert statuses(answer.value.json()) == ["accepted"]
+
+
+def test_a_browser_that_dies_while_it_sends_sends_nothing_twice(
+    offline: Gatekeeper, site: Site
+) -> None:
+    page, context = offline.page, offline.page.context
+    ready(offline)
+    context.set_offline(True)
+    for text in site.seeded.crowd[:3]:
+        offline.wedge(text)
+        offline.heading("Hợp lệ")
+    expect(page.get_by_text("3 lượt chờ gửi")).to_be_visible()
+    heard: list[Any] = []
+
+    def lose(route: Route) -> None:
+        heard.append(route.fetch().json())  # the platform has them, and nobody hears it
+        route.abort()
+
+    page.route("**/v1/scans:batch", lose)
+    with page.expect_event("requestfailed", lambda one: one.url.endswith("/v1/scans:batch")):
+        context.set_offline(False)
+    page.close()
+    offline.page = page = context.new_page()
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/scans:batch")) as again:
+        page.goto(f"{offline.origin}/reader/")
+    expect(page.get_by_text("lượt chờ gửi")).to_have_count(0)
+    assert statuses(heard[0]) == ["accepted"] * 3
+    assert statuses(again.value.json()) == ["duplicate"] * 3
+
+
+def test_a_full_disk_is_told_and_the_gate_goes_on(offline: Gatekeeper, site: Site) -> None:
+    page, context = offline.page, offline.page.context
+    devtools = context.new_cdp_session(page)
+    quota = {"origin": site.origin, "quotaSize": 30_000_000}
+    devtools.send("Storage.overrideQuotaForOrigin", quota)
+    ready(offline)
+    context.set_offline(True)
+    offline.wedge(site.seeded.paper)
+    expect(page.get_by_text("1 lượt chờ gửi")).to_be_visible()
+    page.evaluate(FILL)
+    offline.wedge(site.seeded.revoked)
+    offline.heading("Đã thu hồi")
+    expect(page.get_by_text("lượt này KHÔNG được lưu")).to_be_visible()
+    assert offline.violations() == []
+    expect(page.get_by_text("1 lượt chờ gửi")).to_be_visible()
+
+
+def statuses(answer: dict[str, Any]) -> list[str]:
+    """What became of each scan of a batch."""
+    return [one["status"] for one in answer["results"]]
+
+
+def qid_of(text: str) -> str:
+    """The fifth field of a personal code."""
+    return text.split("|")[4]

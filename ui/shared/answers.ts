@@ -101,7 +101,12 @@ export interface ScanAnswer {
   freshness: { data_at: string; keys_at: string; rules_at: string | null };
   decision_at: string;
   /** Decided without the network: by data of what age, and what it could not know. */
-  offline?: { age: Texts; not_known: Coded[] };
+  offline?: {
+    age: Texts;
+    not_known: Coded[];
+    /** One good code in so many is taken for an ended one; null where none was. */
+    mistakenOneIn: number | null;
+  };
 }
 
 export type Handling = "admitted" | "turned-away" | "overridden" | "undone";

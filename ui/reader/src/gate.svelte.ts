@@ -9,7 +9,7 @@ import { toneOf } from "../../shared/tones";
 import type { Holding } from "./holding.svelte";
 import { Late, PATIENCE_MS, within, type Network } from "./network.svelte";
 import { answerOf } from "./offlineanswer";
-import { add, DiskFull, has, remove, type Waiting } from "./queue";
+import { add, DiskFull, has, remove, waitingScan, type Waiting } from "./queue";
 
 /** The same code seen again within this time is one scan. Milliseconds. */
 const SAME_CODE_MS = 3_000;
@@ -106,6 +106,22 @@ export class Gate {
     this.ask({ image }, false, performance.now());
   }
 
+  /**
+   * Ask the platform about scans that only the filter of ended codes stopped, before they are sent
+   * with the others: a batch answers nothing, and the filter may be mistaken.
+   */
+  async settle(): Promise<void> {
+    for (const entry of this.entries.filter(isDoubtful)) {
+      const waiting = await waitingScan(entry.request.scan_id);
+      if (waiting?.kind !== "scan" || waiting.role !== this.around.role()) continue;
+      try {
+        this.takeOver(entry, await this.around.api.scan(waiting.request, waiting.code));
+      } catch {
+        return; // it goes with the others
+      }
+    }
+  }
+
   retry(entry: Entry): void {
     entry.state = "checking";
     entry.failure = null;
@@ -192,7 +208,8 @@ export class Gate {
 
   /** Let it be heard, and note how long the person waited, in the browser's own timeline. */
   private tell(entry: Entry, answer: ScanAnswer): void {
-    this.around.heard(toneOf(answer));
+    const isShown = this.shown?.request.scan_id === entry.request.scan_id;
+    if (isShown) this.around.heard(toneOf(answer)); // a sound for who is here, not for who was
     if (performance.getEntriesByName(WAITED).length > KEPT_TIMES) performance.clearMeasures(WAITED);
     performance.measure(WAITED, { start: entry.beganMs, detail: answer.scan_id });
   }
@@ -224,6 +241,7 @@ export class Gate {
     entry.state = "answered";
     this.tell(entry, entry.answer);
     await this.keep(entry, question.code);
+    if (isDoubtful(entry)) void this.around.network.ask();
     void late?.then((known) => this.overtake(entry, known)).catch(() => undefined);
   }
 
@@ -254,6 +272,11 @@ export class Gate {
       ? this.around.api.scan(request, question.code)
       : this.around.api.scanImage(request, question.image);
   }
+}
+
+/** Stopped by the filter alone, and the platform was not asked yet. */
+function isDoubtful({ answer, record }: Entry): boolean {
+  return record === "waiting" && typeof answer?.offline?.mistakenOneIn === "number";
 }
 
 function failureOf(error: Refused): Failure {

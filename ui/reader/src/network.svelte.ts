@@ -33,7 +33,8 @@ export class Network {
     if (wasDown) this.back();
   }
 
-  private async ask(): Promise<void> {
+  /** See whether it is back. */
+  async ask(): Promise<void> {
     try {
       await within(this.probe(), PATIENCE_MS);
       this.succeed();

@@ -72,6 +72,19 @@ export async function count(): Promise<number> {
   return ids.filter((id) => !String(id).endsWith("#done")).length;
 }
 
+/** Whether nothing at all waits: no scan, and nothing that was done after one. */
+export async function isEmpty(): Promise<boolean> {
+  return (await within("queue", "readonly", (store) => store.count())) === 0;
+}
+
+/** A scan that still waits here, opened. */
+export async function waitingScan(id: string): Promise<Waiting | null> {
+  const sealed = (await within("queue", "readonly", (store) => store.get(id))) as
+    | Sealed
+    | undefined;
+  return sealed ? open(sealed) : null;
+}
+
 /** Whether this scan still waits here. */
 export async function has(id: string): Promise<boolean> {
   return (await within("queue", "readonly", (store) => store.count(id))) > 0;

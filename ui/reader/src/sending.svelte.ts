@@ -2,7 +2,7 @@
 
 import type { Api } from "../../shared/api";
 import type { Network } from "./network.svelte";
-import { count, sync } from "./queue";
+import { count, isEmpty, sync } from "./queue";
 
 /** Rest between two attempts while scans wait. */
 const AGAIN_MS = 20_000;
@@ -41,7 +41,7 @@ export class Sending {
   async send(): Promise<void> {
     clearTimeout(this.timer);
     if (this.role === null) return;
-    if (this.waiting > 0 && this.network.up) {
+    if (this.network.up && !(await isEmpty().catch(() => true))) {
       try {
         const done = await sync(this.api, this.role);
         this.others = done.others;

@@ -57,6 +57,8 @@ class Shift {
   caseNeeded = $state(false);
   /** Where codes are only checked, with no shift and nothing recorded. */
   alone = $state.raw<Area | null>(null);
+  /** What the scanning page still wants to ask before the scans that wait are sent. */
+  settle: (() => Promise<void>) | null = null;
   private renewal: ReturnType<typeof setTimeout> | undefined;
 
   async open(): Promise<void> {
@@ -204,7 +206,10 @@ class Shift {
   private cameBack(): void {
     if (this.session === null) return;
     void this.holding.renew(this.place?.province ?? null);
-    void this.renewNow().then(() => this.sending.send());
+    void this.renewNow()
+      .then(() => this.settle?.())
+      .catch(() => undefined) // they go with the others
+      .then(() => this.sending.send());
   }
 
   /** Renew at half of the token's life, so that no scan has to wait for it. */

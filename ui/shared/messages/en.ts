@@ -161,6 +161,7 @@ export const en: Messages = {
     offline: "Decided without the network:",
     notKnown: "Not known without the network",
     maybeCopy: "It may be a picture: check a document.",
+    mistaken: (oneIn) => `One good code in ${oneIn.toLocaleString("en-GB")} may be mistaken for it: check a document.`,
     nobody: "Nothing is said about a person.",
     warnings: "Please note",
     data: "Data of",

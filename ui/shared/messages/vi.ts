@@ -159,6 +159,7 @@ export const vi = {
     offline: "Quyết định không có mạng:",
     notKnown: "Không có mạng nên chưa biết",
     maybeCopy: "Có thể là ảnh chụp: xem giấy tờ tùy thân.",
+    mistaken: (oneIn: number) => `Cứ ${oneIn.toLocaleString("vi-VN")} mã tốt, có thể nhầm 1 mã: xem giấy tờ.`,
     nobody: "Không có thông tin về người.",
     warnings: "Lưu ý",
     data: "Dữ liệu lúc",
