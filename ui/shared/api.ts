@@ -103,6 +103,11 @@ export class Api {
     return this.authorised<T>(method, path, body);
   }
 
+  /** A document to print or to keep, of whoever is signed in. */
+  file(path: string, body: object): Promise<Blob> {
+    return this.authorised<Blob>("POST", path, body, (response) => response.blob());
+  }
+
   private enrolled(): Device {
     if (this.device === undefined) throw new Refused("access.device-lost", 401, null);
     return this.device;
@@ -116,20 +121,25 @@ export class Api {
     return this.token;
   }
 
-  private async authorised<T>(method: string, path: string, body?: object): Promise<T> {
+  private async authorised<T>(
+    method: string,
+    path: string,
+    body?: object,
+    reading?: Reading<T>,
+  ): Promise<T> {
     const live = this.token !== undefined && this.token.expiresAtMs > this.now() + 2_000;
     const token = live && this.token ? this.token : await this.renew();
-    const rest = body === undefined ? {} : { body };
+    const rest = { ...(body && { body }), ...(reading && { reading }), proof: true };
     try {
-      return await this.call<T>(method, path, { ...rest, proof: true, token: token.value });
+      return await this.call<T>(method, path, { ...rest, token: token.value });
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== "access.token-expired") throw error;
       const fresh = await this.renew();
-      return this.call<T>(method, path, { ...rest, proof: true, token: fresh.value });
+      return this.call<T>(method, path, { ...rest, token: fresh.value });
     }
   }
 
-  private async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  private async call<T>(method: string, path: string, options: CallOptions<T> = {}): Promise<T> {
     try {
       return await this.attempt<T>(method, path, options);
     } catch (error) {
@@ -139,7 +149,7 @@ export class Api {
     }
   }
 
-  private async attempt<T>(method: string, path: string, options: CallOptions): Promise<T> {
+  private async attempt<T>(method: string, path: string, options: CallOptions<T>): Promise<T> {
     const url = this.origin + path;
     const headers = new Headers({ Accept: "application/json" });
     if (options.body !== undefined) headers.set("Content-Type", "application/json");
@@ -150,12 +160,17 @@ export class Api {
       headers.set("DPoP", await prove(this.enrolled().key, { method, url, issuedAt, ...token }));
     }
     const body = options.body === undefined ? null : JSON.stringify(options.body);
-    return answerOf<T>(await send(url, { method, headers, body, cache: "no-store" }));
+    const response = await send(url, { method, headers, body, cache: "no-store" });
+    return answerOf<T>(response, options.reading ?? ((one) => one.json()));
   }
 }
 
-interface CallOptions {
+type Reading<T> = (response: Response) => Promise<T>;
+
+interface CallOptions<T> {
   body?: object;
+  /** How a good answer is read: as JSON unless something else is said. */
+  reading?: Reading<T>;
   proof?: boolean;
   token?: string;
 }
@@ -168,10 +183,14 @@ async function send(url: string, request: RequestInit): Promise<Response> {
   }
 }
 
-async function answerOf<T>(response: Response): Promise<T> {
+async function answerOf<T>(response: Response, reading: Reading<T>): Promise<T> {
   if (response.status === 204) return undefined as T;
+  if (response.ok) {
+    return reading(response).catch(() => {
+      throw new Unreachable(); // the network ended in the middle of the answer
+    });
+  }
   const text = await response.text().catch(() => "");
-  if (response.ok) return JSON.parse(text) as T;
   // A gateway that answers for a platform that is down is, to the guard, no network.
   if ([502, 503, 504].includes(response.status)) throw new Unreachable();
   const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);

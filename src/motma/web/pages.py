@@ -66,13 +66,18 @@ class Guarded:
                 if private and not any(name == b"cache-control" for name, _ in headers):
                     headers.append(_NO_STORE)
                 headers.extend(sharing)
-                headers.extend(_ENCODED)
+                headers.extend(_DESK if path.startswith("/desk/") else _ENCODED)
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
 _ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+#: The desk hands documents that it was given to the printer from a frame.
+_DESK: Final = [
+    (name, value + b"; frame-src blob:" if name == b"content-security-policy" else value)
+    for name, value in _ENCODED
+]
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _FOR_EVERYBODY: Final = [
     (b"access-control-allow-origin", b"*"),

@@ -87,16 +87,6 @@ export interface Person {
   qids: { qid: string; state: string; issue_no: number; issued_at: string; reason?: string }[];
 }
 
-export interface QrText {
-  text: string;
-  svg: string;
-}
-
-export interface Activation {
-  code: string;
-  expires_at: string;
-}
-
 export interface Wallet {
   device_id: string;
   label: string;

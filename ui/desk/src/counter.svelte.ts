@@ -1,25 +1,30 @@
-/** One person at the counter after another: what they showed, what is written, what is printed. */
+/** One person at the counter after another: what they showed, what is written, what is given. */
 
 import { Refused } from "../../shared/api";
-import type { Activation, Claim, Known, QrText, Recognised, Registration } from "./answers";
+import type { Claim, Known, Recognised, Registration } from "./answers";
 import { desk } from "./desk.svelte";
 import { claimOf, draftOf, emptyDraft, type Draft } from "./draft";
+import { paper } from "./paper.svelte";
 
-/** `show`: nobody yet; `check`: the card against the form; `done`: printed; `person`: services. */
-export type Stage = "show" | "check" | "done" | "person" | "conflict";
+/**
+ * `show`: nobody yet; `check`: the card against the form; `done`: registered, and printed there;
+ * `person`: services; `family`: several on one sheet.
+ */
+export type Stage = "show" | "check" | "done" | "person" | "conflict" | "family";
 
-export interface Done {
+/** Somebody by name, as far as a list of this desk needs it. */
+export interface Named {
   qid: string;
   name: string;
-  birth: string;
+}
+
+export interface Done extends Named {
   /** Nothing new was registered: the person was there. */
   found: boolean;
-  card: QrText;
-  activation: Activation | null;
   warnings: string[];
   guardedUntil: string | null;
-  /** From the card before the camera to the paper, seconds. */
-  tookS: number;
+  /** Who belongs on one sheet: the person, and the guardian who came along. */
+  people: Named[];
 }
 
 /** What this shift did, in memory only: it is gone with the page. */
@@ -45,7 +50,7 @@ class Counter {
   activation = $state(true);
   deeds = $state<Deed[]>([]);
   /** For one sheet of a family: in memory only, like the deeds. */
-  family = $state<{ qid: string; name: string }[]>([]);
+  family = $state<Named[]>([]);
   /** How many this shift registered and found; numbers alone outlive a reload. */
   counts = $state<{ registered: number; found: number }>(keptCounts());
   /** People of this name and birth date, whom a registration without documents might double. */
@@ -97,19 +102,52 @@ class Counter {
       this.stage = "conflict";
       return;
     }
-    const who = { qid: made.qid, name: claim.full_name, birth: claim.birth };
-    const until = guardian ? await this.guard(made.qid, guardian, evidence) : null;
-    await this.finish(who, !made.created, made.warnings, until);
+    const guardedUntil = guardian ? await this.guard(made.qid, guardian, evidence) : null;
+    const who = { qid: made.qid, name: claim.full_name };
+    const people = guardian ? [{ qid: guardian.qid, name: guardian.full_name }, who] : [who];
+    const { warnings } = made;
+    this.finish({ ...who, found: !made.created, warnings, guardedUntil, people });
   }
 
   /** Print for somebody who is in the register. */
-  async give(person: Known): Promise<void> {
-    const who = { qid: person.qid, name: person.full_name, birth: person.birth };
-    await this.finish(who, true, [], null);
+  give(who: Named): void {
+    const { qid, name } = who;
+    this.finish({ qid, name, found: true, warnings: [], guardedUntil: null, people: [who] });
+  }
+
+  /** From the card before the camera until now, seconds. */
+  sinceS(): number {
+    return Math.round((performance.now() - this.since) / 1000);
+  }
+
+  /** Keep people for one sheet; whoever is on it already is on it once. */
+  gather(people: Named[]): void {
+    const news = people.filter((each) => !this.isGathered([each]));
+    this.family = [...this.family, ...news.map(({ qid, name }) => ({ qid, name }))];
+  }
+
+  isGathered(people: Named[]): boolean {
+    return people.every(({ qid }) => this.family.some((each) => each.qid === qid));
+  }
+
+  dismiss(qid: string): void {
+    this.family = this.family.filter((each) => each.qid !== qid);
+  }
+
+  /** The sheet was handed out. */
+  disband(): void {
+    this.family = [];
+    this.next();
+  }
+
+  openFamily(): void {
+    this.begin();
+    this.stage = "family";
   }
 
   /** Open the services for somebody of the register. */
   serve(qid: string): void {
+    paper.discard();
     this.qid = qid;
     this.stage = "person";
   }
@@ -136,6 +174,7 @@ class Counter {
   }
 
   private begin(): void {
+    paper.discard();
     this.seen = null;
     this.done = null;
     this.made = null;
@@ -166,20 +205,9 @@ class Counter {
     return answer.until;
   }
 
-  private async finish(
-    who: { qid: string; name: string; birth: string },
-    found: boolean,
-    warnings: string[],
-    guardedUntil: string | null,
-  ): Promise<void> {
-    const { qid } = who;
-    const [card, activation] = await Promise.all([
-      desk.api.ask<QrText>("POST", "/v1/people:code", { qid }),
-      this.activation ? desk.api.ask<Activation>("POST", "/v1/people:activate", { qid }) : null,
-    ]);
-    const tookS = Math.round((performance.now() - this.since) / 1000);
-    this.done = { ...who, found, card, activation, warnings, guardedUntil, tookS };
-    this.did({ what: found ? "found" : "registered", name: who.name, qid });
+  private finish(done: Done): void {
+    this.done = done;
+    this.did({ what: done.found ? "found" : "registered", name: done.name, qid: done.qid });
     this.stage = "done";
   }
 }

@@ -3,7 +3,6 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "../../shared/look.css";
-import "./print.css";
 
 const target = document.getElementById("app");
 if (target) mount(App, { target });
