@@ -74,7 +74,7 @@ class Clerk(Gatekeeper):
 
     def _watch(self, request: Request) -> None:
         # Chromium shows a document by parts of its own, which are on no network.
-        if not request.url.startswith("chrome-extension://"):
+        if not request.url.startswith(("chrome-extension:", "chrome:")):
             super()._watch(request)
 
     def _keep(self, route: Route) -> None:
