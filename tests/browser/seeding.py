@@ -45,6 +45,7 @@ class Seeded:
 
     codes: list[str]
     paper: str
+    phone: str  # of the same person as `paper`, without the living part, as a picture has it
     foreign: str
     revoked: str
     crowd: tuple[str, ...]  # paper codes of many people
@@ -55,9 +56,12 @@ async def seed(home: Path) -> Seeded:
     """Make the platform below `home` and what stands in it; it is closed again at the end."""
     async with open_platform(Settings(home=home)) as platform, platform.transaction() as db:
         codes = await _organisation(platform, db)
+        paper = await _person(platform, db, FULL_NAME, "001189000017")
+        owner = await service.find(db, platform.means, paper.split("|")[4])
         return Seeded(
             codes=codes,
-            paper=await _person(platform, db, FULL_NAME, "001189000017"),
+            paper=paper,
+            phone=await issuing.issue(db, platform.means, owner, form=Form.PHONE),
             foreign=await _person(platform, db, FOREIGN_NAME, "001189000025"),
             revoked=await _person(platform, db, "Trần Văn Thu Hồi", "001089000033", revoke=True),
             crowd=tuple([await _passer_by(platform, db, at) for at in range(CROWD)]),

@@ -11,7 +11,7 @@ from motma.codec.symbols import draw_png
 
 _WIDTH: Final = 640
 _HEIGHT: Final = 480
-_FRAMES: Final = 10
+_A_SECOND: Final = 10  # frames
 _WALL: Final = 140  # grey behind the code, of 255
 _HAND: Final = 330  # side of the held-up code in the frame, pixels
 
@@ -54,8 +54,21 @@ def write_queue(path: Path, texts: Sequence[str]) -> None:
                 film.write(b"FRAME\n" + frame.tobytes() + colourless)
 
 
-def write_pair(path: Path, texts: Sequence[str], *, spoiled: bool = False) -> None:
-    """Codes side by side in one view; spoiled: torn through, so that nobody can read them."""
+def write_troubles(path: Path, pair: Sequence[str], torn: str, copy: str) -> None:
+    """A film of what goes wrong before a gate, over and over, with a bare wall in between.
+
+    Two codes side by side; one that is torn, for longer than a gate waits; one code by itself.
+    """
+    wall = Image.new("L", (_WIDTH, _HEIGHT), _WALL)
+    scenes = [
+        (_side_by_side(pair), 2), (wall, 2), (_side_by_side([torn], spoiled=True), 5),
+        (wall, 2), (_side_by_side([copy]), 2), (wall, 2),
+    ]  # fmt: skip
+    _write_film(path, [frame for frame, seconds in scenes for _ in range(seconds * _A_SECOND)])
+
+
+def _side_by_side(texts: Sequence[str], *, spoiled: bool = False) -> Image.Image:
+    """Codes in one view; spoiled: torn through, so that nobody can read them."""
     frame = Image.new("L", (_WIDTH, _HEIGHT), _WALL)
     side = _WIDTH // len(texts) - 40 if len(texts) > 1 else _HAND
     for at, text in enumerate(texts):
@@ -64,16 +77,22 @@ def write_pair(path: Path, texts: Sequence[str], *, spoiled: bool = False) -> No
             torn = ImageDraw.Draw(code)
             torn.rectangle((side * 0.35, side * 0.35, side * 0.9, side * 0.9), fill=_WALL)
         frame.paste(code, (20 + at * (side + 40), (_HEIGHT - side) // 2))
-    _write_still(path, frame)
+    return frame
 
 
 def _write_still(path: Path, frame: Image.Image) -> None:
-    """A second of one frame, put in place whole: a camera may just open the film."""
+    """A second of one frame."""
+    _write_film(path, [frame] * _A_SECOND)
+
+
+def _write_film(path: Path, frames: Sequence[Image.Image]) -> None:
+    """Frames, put in place whole: a camera may just open the film."""
     colourless = bytes([128]) * (_WIDTH * _HEIGHT // 2)
     written = path.with_suffix(".part")
     with written.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420mpeg2\n".encode())
-        for _ in range(_FRAMES):
+        rate = f"F{_A_SECOND}:1"
+        film.write(f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} {rate} Ip A1:1 C420mpeg2\n".encode())
+        for frame in frames:
             film.write(b"FRAME\n" + frame.tobytes() + colourless)
     written.replace(path)
 
