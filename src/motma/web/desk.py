@@ -1,9 +1,9 @@
 """What a registrar's desk asks: whose document this is, which wallets show a code, communes."""
 
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from motma.access import service as access
 from motma.access.wallets import wallets_of
 from motma.bootstrap import Platform
-from motma.identity import model, searching, service
+from motma.identity import guardianship, model, searching, service
 from motma.identity.errors import PersonUnknown
 from motma.identity.model import Assurance, Claim, Held, PersonRow, ShownDocument
 from motma.identity.searching import Wanted
@@ -60,6 +60,14 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[str]
 
 
+class Dependant(msgspec.Struct, frozen=True, kw_only=True):
+    """A minor, and whether the guardian confirmed to be theirs."""
+
+    person: Known
+    confirmed: bool
+    until: datetime
+
+
 class OwnWallet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A wallet of a person."""
 
@@ -103,6 +111,23 @@ async def recognise_document(request: Request, body: Presented) -> Recognised:
         people=[_shown(person) for person in people],
         findings=list(seen.findings),
     )
+
+
+async def list_people_dependants(request: Request, body: ByQid) -> list[Dependant]:
+    """Whose guardian somebody is, for a family's sheet; everybody who is shown sees that."""
+    session = await require_role(request, "registrar")
+    platform = platform_of(request)
+    shown = []
+    async with platform.transaction() as db:
+        guardian = await service.find(db, platform.means, body.qid)
+        await log_read(db, platform, session, guardian.person_id)
+        rows = await guardianship.dependants_of(db, platform.means, guardian.person_id)
+        for row in rows:
+            person = await service.resolve(db, platform.means, UUID(str(row["dependant_id"])))
+            await log_read(db, platform, session, person.person_id)
+            confirmed, until = bool(row["confirmed"]), cast("datetime", row["until"])
+            shown.append(Dependant(person=_shown(person), confirmed=confirmed, until=until))
+    return shown
 
 
 async def list_wallets(request: Request, body: ByQid) -> list[dict[str, Any]]:
@@ -241,6 +266,8 @@ def _plain(text: str) -> str:
 OPERATIONS = [
     post("/v1/people:recognise", recognise_document, Presented, Recognised,
          "Whose document is this"),
+    post("/v1/people:dependants", list_people_dependants, ByQid, list[Dependant],
+         "A person's dependants"),
     post("/v1/people:wallets", list_wallets, ByQid, list[dict[str, Any]], "A person's wallets"),
     post("/v1/people:end-wallet", end_wallet, OwnWallet, None, "End a lost wallet", status=204),
     post("/v1/communes:find", find_communes, CommuneNamed, list[CommuneFound],

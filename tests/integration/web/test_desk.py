@@ -88,6 +88,23 @@ async def test_nobody_but_a_registrar_may_ask_and_whoever_is_shown_sees_it(
     assert [each["role"] for each in reads] == ["registrar"]
 
 
+async def test_a_desk_finds_the_dependants_of_a_guardian_and_they_see_it(on_stage: Stage) -> None:
+    guardian = await on_stage.person()
+    child = await on_stage.person(number="001216000011", full_name="Thử Em Bé", birth="2016-05-01")
+    registrar = await on_stage.sign_in("registrar@stage")
+    asked = {"qid": guardian.qid}
+    assert (await registrar.post("/v1/people:dependants", asked)).json() == []
+    tie = {"dependant": child.qid, "guardian": guardian.qid, "evidence": "giấy khai sinh"}
+    assert (await registrar.post("/v1/people:guardian", tie)).status_code == 200
+    wallet = await on_stage.wallet(child.person_id)
+    (found,) = (await registrar.post("/v1/people:dependants", asked)).json()
+    assert (found["person"]["qid"], found["person"]["full_name"]) == (child.qid, "Thử Em Bé")
+    assert found["confirmed"] is False
+    assert [each["role"] for each in (await wallet.send("GET", "/v1/me/reads")).json()] == [
+        "registrar"
+    ]
+
+
 async def test_a_lost_phone_ends_at_the_desk_and_only_that_persons(on_stage: Stage) -> None:
     person = await on_stage.person()
     other = await on_stage.person(number="001190000027", full_name="Thử Người Khác")
