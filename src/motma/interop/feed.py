@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from asyncpg import Record
 
 from motma.access import changes
 from motma.access.means import Means
@@ -25,6 +26,9 @@ ROUND_S: Final = 0.5
 #: Changes passed on in one transaction.
 MOST: Final = 1000
 
+#: Where each event says that it comes from: with its id, it names the event.
+SOURCE: Final = "/v1/apps/changes"
+
 _log = structlog.get_logger("motma.interop")
 
 
@@ -32,10 +36,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change, as CloudEvents 1.0 names its parts."""
 
     id: str
-    source: str
     type: str
     subject: str  # the app's handle
     time: datetime
+    source: str = SOURCE
     specversion: str = "1.0"
 
 
@@ -46,24 +50,36 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str
 
 
-async def page(db: Connection, clock: Clock, client_id: UUID, *, after: str, source: str) -> Page:
+async def page(db: Connection, clock: Clock, client_id: UUID, *, after: str) -> Page:
     """What an app has not heard yet; from the first that is kept when `after` is empty."""
     now = clock.now()
-    position = _read_cursor(after, now)
+    position = position_of(after, now)
     rows = await db.fetch(queries.FEED, client_id, position, model.PAGE)
-    found = [
-        Change(
-            id=str(row["position"]),
-            source=source,
-            type=f"motma.{row['kind']}",
-            subject=str(row["handle"]),
-            time=row["at"],
-        )
-        for row in rows
-    ]
+    found = [_change(row) for row in rows]
     if rows:
         return Page(changes=found, cursor=_cursor(rows[-1]["position"], rows[-1]["told_at"]))
     return Page(changes=found, cursor=_cursor(position, now))
+
+
+async def behind(
+    db: Connection, client_id: UUID, position: int, *, most: int = model.PAGE
+) -> list[Change]:
+    """The changes behind a position, in order."""
+    return [_change(row) for row in await db.fetch(queries.FEED, client_id, position, most)]
+
+
+def position_of(cursor: str, now: datetime) -> int:
+    """The position; CursorGone where something behind it may have been forgotten."""
+    if not cursor:
+        return 0
+    position, _, seconds = cursor[:40].partition("-")
+    if not (position.isascii() and position.isdigit() and seconds.isascii() and seconds.isdigit()):
+        raise Malformed("interop.cursor-form", "after")
+    if len(position) > 18 or len(seconds) > 11:  # noqa: PLR2004 - what the two columns can hold
+        raise Malformed("interop.cursor-form", "after")
+    if datetime.fromtimestamp(int(seconds), UTC) < now - model.FEED_KEPT:
+        raise CursorGone
+    return int(position)
 
 
 async def run(pool: Pool, means: Means, stop: asyncio.Event) -> None:
@@ -123,15 +139,10 @@ def _cursor(position: int, at: datetime) -> str:
     return f"{position}-{int(at.timestamp())}"
 
 
-def _read_cursor(text: str, now: datetime) -> int:
-    """The position; CursorGone where something behind it may have been forgotten."""
-    if not text:
-        return 0
-    position, _, seconds = text[:40].partition("-")
-    if not (position.isascii() and position.isdigit() and seconds.isascii() and seconds.isdigit()):
-        raise Malformed("interop.cursor-form", "after")
-    if len(position) > 18 or len(seconds) > 11:  # noqa: PLR2004 - what the two columns can hold
-        raise Malformed("interop.cursor-form", "after")
-    if datetime.fromtimestamp(int(seconds), UTC) < now - model.FEED_KEPT:
-        raise CursorGone
-    return int(position)
+def _change(row: Record) -> Change:
+    return Change(
+        id=str(row["position"]),
+        type=f"motma.{row['kind']}",
+        subject=str(row["handle"]),
+        time=row["at"],
+    )

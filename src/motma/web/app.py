@@ -20,6 +20,7 @@ from motma.bootstrap import Platform, Settings, open_platform, sender_of
 from motma.cards.shelf import Shelf
 from motma.codec.pictures import PictureReader
 from motma.interop import feed
+from motma.interop.hooks.running import Courier as HookCourier
 from motma.messages.running import Courier
 from motma.printing.press import Press
 from motma.scan.appending import Appender
@@ -31,13 +32,14 @@ from motma.web import (
     accounts,
     books,
     cards,
-    claims,
     checks,
+    claims,
     clients,
     connecting,
     dependants,
     desk,
     genuine,
+    hooks,
     matching,
     me,
     me_account,
@@ -72,6 +74,7 @@ OPERATIONS: Final = [
     *clients.OPERATIONS,
     *sources.OPERATIONS,
     *connecting.OPERATIONS,
+    *hooks.OPERATIONS,
     *people.OPERATIONS,
     *desk.OPERATIONS,
     *records.OPERATIONS,
@@ -132,6 +135,9 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
         asyncio.create_task(upkeep.run(platform, app.state.gate.keys, stop)),
         asyncio.create_task(app.state.sequencer.run(stop)),
         asyncio.create_task(feed.run(platform.pool, platform.means, stop)),
+        asyncio.create_task(
+            HookCourier(platform.pool, platform.means, private_network=platform.demo).run(stop)
+        ),
     ]
     sender = sender_of(platform.settings)
     if sender is not None:

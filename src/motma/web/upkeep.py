@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from motma.access import counts
 from motma.access import service as access
 from motma.access.accounts import ending as accounts
 from motma.audit.model import KEEP
@@ -16,6 +17,7 @@ from motma.cards.recodes import service as recodes
 from motma.identity import mirror
 from motma.identity.matching import queueing
 from motma.interop import feed
+from motma.interop.hooks import service as hooks
 from motma.kernel.clock import civil_day
 from motma.records import jobs
 from motma.records.sources import service as sources
@@ -59,6 +61,15 @@ async def one_round(platform: Platform) -> None:
         await mirror.carry(db, platform.clock, platform.settings.mirror_path)
         await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
     platform.vault.refresh()
+    await _count(platform)
+
+
+async def _count(platform: Platform) -> None:
+    """Count scans for the owners of places, a little at a time."""
+    more = True
+    while more:
+        async with platform.transaction() as db:
+            more = await counts.count(db, platform.means)
 
 
 async def forget(platform: Platform) -> None:
@@ -73,3 +84,4 @@ async def forget(platform: Platform) -> None:
         await jobs.forget(db, now)
         await sources.forget(db, platform.means)
         await feed.forget(db, now)
+        await hooks.forget(db, now)
