@@ -1,5 +1,10 @@
 """`motma match`: whose each record of a file is, among the people of another; no database."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -8,10 +13,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from motma.cli.running import decline, out, told
 from motma.identity.matching.batch import service
-from motma.identity.matching.batch.service import Matched
-from motma.identity.matching.weights import Model, shipped
+from motma.identity.matching.batch.spark import service as spark
+from motma.identity.matching.batch.spark.session import HERE
+from motma.identity.matching.deciding import Match
+from motma.identity.matching.weights import shipped
 from motma.kernel.clock import SystemClock, civil_day
-from motma.kernel.errors import Malformed
+from motma.kernel.errors import Declined
+
+_STAGES: Final = ("people", "records", "matching")
+
+
+class Backend(StrEnum):
+    """Where the work is done."""
+
+    NUMPY = "numpy"
+    SPARK = "spark"
 
 
 def match(
@@ -46,6 +62,21 @@ def match(
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Take dates and sexes that can't be read as unknown.")
     ] = False,
+    backend: Annotated[
+        Backend,
+        typer.Option(
+            help="Where the work is done: in this process, or on Spark with the same result "
+            "(pip install 'motma[spark]', Java 17).",
+            envvar="MOTMA_MATCH_BACKEND",
+        ),
+    ] = Backend.NUMPY,
+    spark_master: Annotated[
+        str,
+        typer.Option(
+            help="Spark's master; all machines must see the files under the same path.",
+            envvar="MOTMA_SPARK_MASTER",
+        ),
+    ] = HERE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Find the person of every record: link, review or none, with up to three candidates.
@@ -54,61 +85,88 @@ def match(
     YYYY-MM-DD. The answer has record_id,decision,person_id,probability,candidates.
     Documents count like the one in the person's row: as keys and as evidence.
 
-    Example: motma match --people P.csv --records R.csv --out links.csv
+    Examples:
+    motma match --people P.csv --records R.csv --out links.csv
+
+    motma match --people P.csv --records R.csv --documents D.csv --out links.csv --explain R17
+
+    motma match --people P.csv --records R.csv --out links.csv --backend spark
     """  # fmt: skip
-    model = shipped()
+    files = _Files(people, records, documents, output, lenient)
     try:
-        done = _match(model, people, records, documents=documents, output=output, lenient=lenient)
-        _tell(model, done, output, explain=explain, as_json=as_json)
-    except Malformed as malformed:
-        decline(malformed)
+        if backend is Backend.NUMPY:
+            _match_here(files, explain=explain, as_json=as_json)
+        elif explain is None:
+            _match_on_spark(files, spark_master, as_json=as_json)
+        else:
+            raise typer.BadParameter("--explain works with --backend numpy only")
+    except Declined as declined:
+        decline(declined)
 
 
-def _match(
-    model: Model,
-    people: Path,
-    records: Path,
-    *,
-    documents: Path | None,
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is matched, and where the links go."""
+
+    people: Path
+    records: Path
+    documents: Path | None
+    output: Path
+    lenient: bool
+
+
+def _match_here(files: _Files, *, explain: str | None, as_json: bool) -> None:
+    """Read, match and write, with a bar for each; then tell."""
+    model = shipped()
+    with _bar(_STAGES) as told_rows:
+        read = service.read(
+            files.people, files.records, documents=files.documents, today=_today(),
+            lenient=files.lenient, told=told_rows,
+        )  # fmt: skip
+        done = service.match(model, read, told=told_rows)
+        service.write(files.output, done)
+    result = service.summary(model, done)
+    explained = service.explain(model, done, explain) if explain is not None else None
+    _tell(result, files.output, explain, explained, as_json=as_json)
+
+
+def _match_on_spark(files: _Files, master: str, *, as_json: bool) -> None:
+    """The same on Spark; a bar shows its tasks, whose number it finds out as it goes."""
+    model = shipped()
+    with _bar((*_STAGES, "tasks")) as told_rows:
+        done = spark.match(
+            model, files.people, files.records, documents=files.documents, output=files.output,
+            today=_today(), lenient=files.lenient, master=master, told=told_rows,
+        )  # fmt: skip
+    _tell(spark.summary(model, done), files.output, None, None, as_json=as_json)
+
+
+def _today() -> date:
+    return civil_day(SystemClock().now())
+
+
+def _tell(
+    result: dict[str, object],
     output: Path,
-    lenient: bool,
-) -> Matched:
-    """Read, match and write, with a bar for each."""
-    today = civil_day(SystemClock().now())
-    with _bar() as bar:
-        tasks = {name: bar.add_task(name, total=None) for name in _STAGES}
-
-        def heard(stage: str, rows: int) -> None:
-            bar.advance(tasks[stage], rows)
-
-        files = service.read(
-            people, records, documents=documents, today=today, lenient=lenient, told=heard
-        )
-        bar.update(tasks["matching"], total=len(files.records))
-        done = service.match(model, files, told=heard)
-        service.write(output, done)
-    return done
-
-
-_STAGES: Final = ("people", "records", "matching")
-
-
-def _tell(model: Model, done: Matched, output: Path, *, explain: str | None, as_json: bool) -> None:
+    record_id: str | None,
+    explained: Match[str] | None,
+    *,
+    as_json: bool,
+) -> None:
     """The summary, and the explanation that was asked for."""
-    result = {**service.summary(model, done), "out": output.name}
+    result = {**result, "out": output.name}
     text = "{records} records, {people} people: {link} linked ({by_exact_keys} by exact keys), "
     lines = [(text + "{review} for review, {none} none").format(**result)]
     if result["unreadable_values"]:
         lines.append(f"{result['unreadable_values']} values could not be read: taken as unknown")
-    if explain is not None:
-        said, parts = _explained(model, done, explain)
+    if explained is not None:
+        said, parts = _explained(record_id, explained)
         result["explained"], lines = said, [*lines, *parts]
     out(result, as_json=as_json, text="\n".join(lines))
 
 
-def _explained(model: Model, done: Matched, record_id: str) -> tuple[dict[str, object], list[str]]:
+def _explained(record_id: str | None, match: Match[str]) -> tuple[dict[str, object], list[str]]:
     """One decision as JSON and as lines: each feature, its level and its bits."""
-    match = service.explain(model, done, record_id)
     said: dict[str, object] = {
         "record_id": record_id,
         "decision": match.decision,
@@ -121,8 +179,19 @@ def _explained(model: Model, done: Matched, record_id: str) -> tuple[dict[str, o
     return said, lines
 
 
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=told, transient=True,
-    )  # fmt: skip
+@contextmanager
+def _bar(stages: tuple[str, ...]) -> Iterator[Callable[[str, int], None]]:
+    """A bar for each stage; what comes out hears how many rows more are done.
+
+    As many are to be matched as records were read.
+    """
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=told, transient=True) as bar:
+        tasks = {name: bar.add_task(name, total=None) for name in stages}
+
+        def heard(stage: str, rows: int) -> None:
+            bar.advance(tasks[stage], rows)
+            if stage == "records":
+                bar.update(tasks["matching"], total=bar.tasks[tasks["records"]].completed)
+
+        yield heard

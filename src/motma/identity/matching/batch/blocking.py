@@ -23,37 +23,41 @@ _TAIL: Final = 6
 _SHIFT: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Halves:
-    """Codes of what stands in for a value: one wrong digit spares one half of a number."""
+#: What stands in for a value, by the column it is taken from: one wrong digit spares one half of a
+#: number, and a sound keeps no regions apart.
+CUTS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "document_head": ("document", lambda text: text[:-_TAIL]),
+    "document_tail": ("document", lambda text: text[-_TAIL:]),
+    "bhyt_head": ("bhyt", lambda text: text[: len(text) // 2]),
+    "bhyt_tail": ("bhyt", lambda text: text[len(text) // 2 :]),
+    "given_sound": ("given", sound),
+    "family_sound": ("family", sound),
+}
+#: Birth years that a wrong digit or a miscount makes of one.
+YEARS: Final = {"year-1": -1, "year+1": 1, "year-10": -10, "year+10": 10}
 
-    document_head: Codes
-    document_tail: Codes
-    bhyt_head: Codes
-    bhyt_tail: Codes
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Codes of what stands in for a value, by the value's code."""
+
+    cuts: Mapping[str, Codes]
     commune: Codes  # of the new world, of each area: old and new codes of a place meet in it
     province: Codes
-    sound: Codes  # of each part of a name
     holders: Codes  # the commune of whoever has the document: a relative's may be shown
 
 
-def halves(lexicon: Lexicon, people: Side) -> Halves:
-    """The halves of all numbers of a lexicon, and where those live who hold the documents."""
-    documents, bhyts = lexicon.texts["document"], lexicon.texts["bhyt"]
+def cut(lexicon: Lexicon, people: Side) -> Cuts:
+    """The cuts of all values of a lexicon, and where those live who hold the documents."""
     commune = lexicon.communes[:, 0] + 1
-    holders = np.zeros(len(documents), np.int32)
+    holders = np.zeros(len(lexicon.texts["document"]), np.int32)
     rows, numbers = people.holders()
     holders[numbers] = commune[people.area[rows]]
-    return Halves(
-        _coded([text[:-_TAIL] for text in documents]),
-        _coded([text[-_TAIL:] for text in documents]),
-        _coded([text[: len(text) // 2] for text in bhyts]),
-        _coded([text[len(text) // 2 :] for text in bhyts]),
-        commune,
-        lexicon.provinces[:, 0] + 1,
-        _coded([sound(text) for text in lexicon.parts.values]),
-        holders,
-    )
+    cuts = {
+        name: _coded([shorten(text) for text in lexicon.texts[of]])
+        for name, (of, shorten) in CUTS.items()
+    }
+    return Cuts(cuts, commune, lexicon.provinces[:, 0] + 1, holders)
 
 
 def _coded(texts: list[str]) -> Codes:
@@ -61,32 +65,26 @@ def _coded(texts: list[str]) -> Codes:
     return np.array([codes.setdefault(text, len(codes)) for text in texts], np.int32)
 
 
-def _years_on(years: int) -> Callable[[Side, Halves], Codes]:
-    return lambda side, _: np.where(side.year == 0, 0, side.year + years)
-
-
-#: Columns of keys that no side has as they are.
-_MADE: Final[Mapping[str, Callable[[Side, Halves], Codes]]] = {
-    "commune": lambda s, h: h.commune[s.area],
-    "province": lambda s, h: h.province[s.area],
-    "holder": lambda s, h: h.holders[s.document],
-    "given_sound": lambda s, h: h.sound[s.given],
-    "family_sound": lambda s, h: h.sound[s.family],
-    "document_head": lambda s, h: h.document_head[s.document],
-    "document_tail": lambda s, h: h.document_tail[s.document],
-    "bhyt_head": lambda s, h: h.bhyt_head[s.bhyt],
-    "bhyt_tail": lambda s, h: h.bhyt_tail[s.bhyt],
-    "year-1": _years_on(-1),
-    "year+1": _years_on(1),
-    "year-10": _years_on(-10),
-    "year+10": _years_on(10),
-}
-
-
-def column(side: Side, parts: Halves, name: str) -> Codes:
+def column(side: Side, parts: Cuts, name: str) -> Codes:
     """A column that keys are made of; 0 where it says nothing."""
-    made = _MADE.get(name)
-    codes: Codes = made(side, parts) if made else getattr(side, name)
+    if name == "holder":
+        return parts.holders[side.document]
+    if name not in CUTS:
+        return number(side, parts, name)
+    of, _ = CUTS[name]
+    whole: Codes = getattr(side, of)
+    return parts.cuts[name][whole]
+
+
+def number(side: Side, parts: Cuts, name: str) -> Codes:
+    """A column that is a number in itself, or a code as it is."""
+    if name in YEARS:
+        return np.where(side.year == 0, 0, side.year + YEARS[name])
+    if name == "commune":
+        return parts.commune[side.area]
+    if name == "province":
+        return parts.province[side.area]
+    codes: Codes = getattr(side, name)
     return codes
 
 
@@ -108,7 +106,7 @@ def key_of(key: Key, read: Callable[[str], Codes | Keys]) -> Keys:
 class Index:
     """People sorted by the keys of every block, ready to be looked up."""
 
-    def __init__(self, people: Side, parts: Halves, blocks: tuple[Block, ...] = BLOCKS) -> None:
+    def __init__(self, people: Side, parts: Cuts, blocks: tuple[Block, ...] = BLOCKS) -> None:
         self._people = people
         self._parts = parts
         self._sorted = [(block, *self._order(block)) for block in blocks]

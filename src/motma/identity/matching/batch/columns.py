@@ -39,7 +39,7 @@ class Lexicon:
     communes: Codes  # per area code, new communes it may lie in, padded with -1
     provinces: Codes
     area_terms: Codes  # areas with one written code have one term
-    texts: dict[str, list[str]]  # document, bhyt, phone, area terms as text
+    texts: dict[str, list[str]]  # of every column of codes, and of area terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class _Numbering:
 def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexicon, Side, Side]:
     """Both files in columns, with the lexicon that they share."""
     tables = (people, records)
-    names, words, wholes = _names(coders["full_name"])
+    names, words, wholes, named = _names(coders["full_name"])
     births = _births(coders["birth_date"])
     sexes = np.array([_SEX.get(text, 0) for text in coders["sex"].values()], np.int8)
     numbers = {kind: _numbers(coders[column], clean) for kind, (column, clean) in _NUMBERS.items()}
@@ -128,7 +128,7 @@ def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexi
         areas.communes,
         areas.provinces,
         areas.terms,
-        {**texts, "commune": areas.texts},
+        {**texts, **named, "commune": areas.texts},
     )
     return lexicon, found[0], found[1]
 
@@ -141,8 +141,8 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
 }
 
 
-def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name]]:
-    """Codes of the parts of every name that occurs, by the name's code; and a name per plain one.
+def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name], dict[str, list[str]]]:
+    """Codes of the parts of every name, by the name's code; a name per plain one; and all texts.
 
     Two names that are equal without marks are of equal parts.
     """
@@ -159,7 +159,13 @@ def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name]]:
     }
     by_plain = {name.plain: name for name in read}
     wholes = [by_plain.get(text, evidence.NOBODY) for text in plain.codes]
-    return codes, Words(list(parts.codes)), wholes
+    words, whole = list(parts.codes), list(others.codes)
+    texts = {
+        **dict.fromkeys(("given", "middle", "family"), words),
+        **dict.fromkeys(("bag", "sounds", "marked"), whole),
+        "plain": list(plain.codes),
+    }
+    return codes, Words(words), wholes, texts
 
 
 def _sounds(bag: str) -> str:

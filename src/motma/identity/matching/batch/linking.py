@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from motma.identity.matching.batch.blocking import Index, Rows, chunks, halves
+from motma.identity.matching.batch.blocking import Index, Rows, chunks, cut
 from motma.identity.matching.batch.columns import Lexicon, Side
 from motma.identity.matching.batch.judging import LINKED, certain, judged
 from motma.identity.matching.batch.keys import LOOSE
@@ -64,7 +64,7 @@ def link(
     left = np.flatnonzero(~links.exact)
     if exact_only:
         return links
-    index = Index(people, halves(lexicon, people))
+    index = Index(people, cut(lexicon, people))
     for rows in chunks(len(left), _STEP):
         _weigh(model, scorer, index, people, records, left[rows], links)
         each(rows.stop - rows.start)

@@ -151,7 +151,6 @@ def _usual(model: Model, lexicon: Lexicon, feature: str, size: int) -> Bits:
 
 def terms(model: Model, lexicon: Lexicon, people: Side, records: Side) -> Terms:
     """The same rarities by text, for weighing single pairs and explaining them."""
-    texts = {**lexicon.texts, **dict.fromkeys(("given", "middle", "family"), lexicon.parts.values)}
     counts = Counts.of(people, records)
     known = {}
     for feature in TERMS:
@@ -159,7 +158,7 @@ def terms(model: Model, lexicon: Lexicon, people: Side, records: Side) -> Terms:
         if feature == "birth":
             named = {_date(code): share[code] for code in np.unique(term(people, feature)).tolist()}
         else:
-            named = dict(zip(texts[feature], share.tolist(), strict=False))
+            named = dict(zip(lexicon.texts[feature], share.tolist(), strict=False))
         known[feature] = named
     return Terms(len(people), known)
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -110,13 +110,7 @@ def write(path: Path, done: Matched) -> None:
             decisions = links.decision[rows].tolist()
             shown = people[links.candidates[rows]].tolist()
             writer.writerows(
-                (
-                    one,
-                    DECISIONS[said],
-                    who[0] if said == LINKED else "",
-                    f"{sure:.6f}",
-                    _joined(who),
-                )
+                line(one, said, tuple(filter(None, who)), sure)
                 for one, said, who, sure in zip(
                     done.files.records.ids[rows],
                     decisions,
@@ -127,8 +121,13 @@ def write(path: Path, done: Matched) -> None:
             )
 
 
-def _joined(who: list[str]) -> str:
-    return ";".join(filter(None, who))
+def line(
+    record_id: str, decision: int, candidates: Sequence[str], probability: float
+) -> tuple[str, ...]:
+    """One line of the links."""
+    person = candidates[0] if decision == LINKED else ""
+    shown = ";".join(candidates)
+    return record_id, DECISIONS[decision], person, f"{probability:.6f}", shown
 
 
 def summary(model: Model, done: Matched) -> dict[str, object]:

@@ -75,7 +75,7 @@ def read(path: Path, key: str, coders: dict[str, Coder], *, each: Heard) -> Tabl
     """The file as a table; `each` hears how many rows came since it last heard."""
     ids: list[str] = []
     parts: dict[str, list[Codes]] = {name: [] for name in (*TEXTS, OPTIONAL)}
-    for by_name in _columns(path, {key, *TEXTS}, {OPTIONAL}):
+    for by_name in columns_of(path, {key, *TEXTS}, {OPTIONAL}):
         ids += by_name[key]
         empty = ("",) * len(by_name[key])
         for name, part in parts.items():
@@ -91,7 +91,7 @@ def with_documents(path: Path, people: Table, coders: dict[str, Coder]) -> Table
     row_of = {one: row for row, one in enumerate(people.ids)}
     found: dict[int, list[int]] = {}
     line = 1 + _HEADER_LINES
-    for by_name in _columns(path, {PEOPLE_ID, DOCUMENT}, set()):
+    for by_name in columns_of(path, {PEOPLE_ID, DOCUMENT}, set()):
         rows = [row_of.get(one, -1) for one in by_name[PEOPLE_ID]]
         if -1 in rows:
             lines = tuple(line + at for at, row in enumerate(rows) if row < 0)
@@ -109,7 +109,7 @@ def with_documents(path: Path, people: Table, coders: dict[str, Coder]) -> Table
     return Table(people.ids, people.columns, more)
 
 
-def _columns(
+def columns_of(
     path: Path, wanted: set[str], optional: set[str]
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """The columns of some lines at a time, by name, if the file is in order."""
@@ -129,9 +129,18 @@ def _columns(
 
 
 def check_values(
-    path: Path, table: Table, coders: dict[str, Coder], *, today: date, lenient: bool
+    path: Path,
+    table: Table,
+    coders: dict[str, Coder],
+    *,
+    today: date,
+    lenient: bool,
+    after: int = 0,
 ) -> int:
-    """Refuse a file with unreadable dates or sexes; when `lenient` count them: they say nothing."""
+    """Refuse a file with unreadable dates or sexes; when `lenient` count them: they say nothing.
+
+    The table may be a part of the file: it comes `after` so many rows.
+    """
     unreadable = 0
     for field, code, fine in (
         ("birth_date", "match.birth-date", lambda text: _is_birth(text, today)),
@@ -142,7 +151,7 @@ def check_values(
         bad = np.array([bool(text) and not fine(text) for text in values])
         rows = np.flatnonzero(bad[table.columns[field]])
         if rows.size and not lenient:
-            lines = tuple(int(row) + 1 + _HEADER_LINES for row in rows[:_TOLD])
+            lines = tuple(after + int(row) + 1 + _HEADER_LINES for row in rows[:_TOLD])
             raise FileRefused(code, field, path.name, lines)
         table.columns[field][rows] = 0
         unreadable += rows.size
