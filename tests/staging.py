@@ -151,7 +151,7 @@ class Stage:
         async with self.platform.transaction() as db:
             await access.add_reader(
                 db, self.platform.means, organisation_id=self.organisation,
-                login=login, role=role, pin=PIN,
+                login=login, role=role, pin=PIN, may_move=True,
             )  # fmt: skip
             if kind not in self.places:
                 self.places[kind] = await access.add_place(

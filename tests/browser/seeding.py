@@ -76,7 +76,9 @@ async def _organisation(platform: Platform, db: Connection) -> list[str]:
         await access.add_place(db, means, organisation_id=owner, kind=kind, name=name)
     for login, role in ((GUARD, "place"), (NURSE, "medical"), (TRACER, "tracer"),
                         (REGISTRAR, "registrar")):  # fmt: skip
-        await access.add_reader(db, means, organisation_id=owner, login=login, role=role, pin=PIN)
+        await access.add_reader(
+            db, means, organisation_id=owner, login=login, role=role, pin=PIN, may_move=True
+        )
     made = [await access.new_code(db, means, organisation_id=owner) for _ in range(_CODES)]
     return [code for code, _ in made]
 

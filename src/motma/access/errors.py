@@ -80,6 +80,14 @@ class Forbidden(Declined):
 
 
 @dataclass
+class MayNotMove(Declined):
+    """The device stands at another place, and this reader may not move it: ask the organisation."""
+
+    code = "access.may-not-move"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass
 class TooMany(Declined):
     """More requests than the limit allows; try again after `retry_after_s`."""
 

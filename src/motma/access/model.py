@@ -42,6 +42,7 @@ class Device:
     person_id: UUID | None
     thumbprint: str
     status: str
+    place_id: UUID | None = None  # where it stands; None: nowhere yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Reader:
     pin_hash: str
     status: str
     organisation_name: str = ""
+    may_move: bool = False  # another place than the one where the device stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,11 @@ ADD_PLACE: Final = """
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 ADD_READER: Final = """
-    INSERT INTO reader (reader_id, organisation_id, login, role, pin_hash, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (login) DO NOTHING RETURNING reader_id
+    INSERT INTO reader (reader_id, organisation_id, login, role, pin_hash, created_at, may_move)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO NOTHING RETURNING reader_id
 """
 READER_BY_LOGIN: Final = """
-    SELECT r.reader_id, r.organisation_id, r.login, r.role, r.pin_hash, r.status,
+    SELECT r.reader_id, r.organisation_id, r.login, r.role, r.pin_hash, r.status, r.may_move,
            o.name AS organisation_name
       FROM reader r JOIN organisation o USING (organisation_id)
      WHERE r.login = $1 AND o.status = 'active'
@@ -30,7 +30,7 @@ READER_BY_LOGIN: Final = """
 SET_READER_STATUS: Final = "UPDATE reader SET status = $2 WHERE login = $1 RETURNING reader_id"
 SET_PIN: Final = "UPDATE reader SET pin_hash = $2 WHERE login = $1 RETURNING reader_id"
 READERS: Final = """
-    SELECT r.login, r.role, r.status, o.name AS organisation
+    SELECT r.login, r.role, r.status, r.may_move, o.name AS organisation
       FROM reader r JOIN organisation o USING (organisation_id) ORDER BY o.name, r.login
 """
 PLACES_OF: Final = """
@@ -57,7 +57,7 @@ ADD_DEVICE: Final = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 FIND_DEVICE: Final = """
-    SELECT device_id, kind, organisation_id, person_id, thumbprint, status
+    SELECT device_id, kind, organisation_id, person_id, thumbprint, status, place_id
       FROM device WHERE device_id = $1
 """
 DEVICES: Final = """
@@ -77,13 +77,54 @@ WALLETS: Final = """
 SET_ORGANISATION_STATUS: Final = """
     UPDATE organisation SET status = $2 WHERE organisation_id = $1 RETURNING organisation_id
 """
-# by id first: UUIDv7 gives the day, so other days' partitions are not even looked at
-SCANS_OF_ORGANISATION: Final = """
-    SELECT e.device_id, e.event_id, e.kind, e.at, e.known_at, e.person_tag, e.outcome, e.body_hash,
-           e.sealed, e.salt, e.commitment
-      FROM event e JOIN device d USING (device_id)
-     WHERE e.event_id >= $2 AND e.event_id < $3 AND e.kind = 'scan.read'
-       AND d.organisation_id = $1
+OWN_PLACE: Final = """
+    SELECT place_id, organisation_id, kind, name, commune_code, commune_as_of FROM place
+     WHERE place_id = $1 AND organisation_id = $2 AND status = 'active'
+"""
+PUT_DEVICE: Final = """
+    UPDATE device SET place_id = $2
+     WHERE device_id = $1 AND ($3 OR place_id IS NULL OR place_id = $2) RETURNING device_id
+"""
+SETTLE_DEVICE: Final = """
+    UPDATE device SET place_id = $2
+     WHERE device_id = $1 AND (place_id IS NULL OR place_id = $2) RETURNING device_id
+"""
+PLACE_DEVICE: Final = """
+    UPDATE device d SET place_id = $2 FROM place p
+     WHERE d.device_id = $1 AND p.place_id = $2 AND p.organisation_id = d.organisation_id
+    RETURNING d.device_id
+"""
+SET_MOVE_RULE: Final = """
+    UPDATE reader SET may_move = $2
+     WHERE login = $1 AND ($3::uuid IS NULL OR organisation_id = $3) RETURNING reader_id
+"""
+#: Up to which leaf scans were counted; no row while another process counts.
+COUNTED: Final = "SELECT seq FROM local.place_counting FOR UPDATE SKIP LOCKED"
+SET_COUNTED: Final = "UPDATE local.place_counting SET seq = $1"
+#: The next leaves in order, each with its event if that is a scan and still has its content.
+SCANS_PLACED: Final = """
+    SELECT l.seq, e.device_id, e.event_id, e.kind, e.at, e.known_at, e.person_tag, e.outcome,
+           e.body_hash, e.sealed, e.salt, e.commitment
+      FROM local.log_leaf l
+      LEFT JOIN event e ON e.event_id = l.event_id AND e.device_id = l.device_id
+                       AND e.kind = 'scan.read'
+     WHERE l.seq > $1 ORDER BY l.seq LIMIT $2
+"""
+ADD_COUNTS: Final = """
+    INSERT INTO place_hour AS known (place_id, hour, scans)
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[])
+    ON CONFLICT (place_id, hour) DO UPDATE SET scans = known.scans + excluded.scans
+"""
+COUNTS: Final = """
+    SELECT place_id, hour, scans FROM place_hour
+     WHERE place_id = ANY($1) AND hour >= $2 AND hour < $3
+"""
+#: Of each place the last hour in which it was scanned; the primary key, read backwards.
+LAST: Final = """
+    SELECT p.place_id, h.hour
+      FROM unnest($1::uuid[]) AS p(place_id)
+     CROSS JOIN LATERAL (SELECT hour FROM place_hour
+                          WHERE place_id = p.place_id ORDER BY hour DESC LIMIT 1) h
 """
 ADD_SESSION: Final = """
     INSERT INTO session (device_id, session_id, reader_id, started_at, ends_at)
@@ -95,7 +136,8 @@ END_SESSIONS: Final = """
 """
 FIND_SESSION: Final = """
     SELECT d.device_id, d.kind, d.organisation_id, d.person_id, d.thumbprint, d.status,
-           s.session_id, s.ends_at, s.ended_at, r.reader_id, r.login, r.role, r.pin_hash,
+           d.place_id, s.session_id, s.ends_at, s.ended_at, r.reader_id, r.login, r.role,
+           r.pin_hash, r.may_move,
            r.organisation_id AS reader_organisation, o.name AS organisation_name,
            CASE WHEN o.status = 'active' THEN r.status ELSE 'suspended' END AS reader_status
       FROM session s
@@ -110,6 +152,7 @@ FORGET: Final = (
     "DELETE FROM session WHERE ends_at < $1::timestamptz - interval '31 days'",
     "DELETE FROM enrolment_code WHERE expires_at < $1::timestamptz - interval '1 day'",
     "DELETE FROM device WHERE ended_at < $1::timestamptz - interval '31 days'",
+    "DELETE FROM place_hour WHERE hour < $1::timestamptz - interval '400 days'",
     "DELETE FROM local.outbox WHERE done_at < $1::timestamptz - interval '7 days'",
 )
 
@@ -129,6 +172,7 @@ async def add_reader(db: Connection, reader: Reader, at: datetime) -> bool:
         reader.role,
         reader.pin_hash,
         at,
+        reader.may_move,
     )
     return added is not None
 
@@ -142,6 +186,12 @@ async def reader_by_login(db: Connection, login: str) -> Reader | None:
 async def places_of(db: Connection, organisation_id: UUID) -> list[Place]:
     """The organisation's open places by name."""
     return [Place(**dict(row)) for row in await db.fetch(PLACES_OF, organisation_id)]
+
+
+async def own_place(db: Connection, place_id: UUID, organisation_id: UUID) -> Place | None:
+    """An open place of the organisation; served by the primary key."""
+    row = await db.fetchrow(OWN_PLACE, place_id, organisation_id)
+    return Place(**dict(row)) if row else None
 
 
 async def use_code(db: Connection, code_hash: bytes, now: datetime) -> Record | None:
@@ -171,6 +221,7 @@ def _session(row: Record) -> Session:
             role=row["role"],
             pin_hash=row["pin_hash"],
             status=row["reader_status"],
+            may_move=row["may_move"],
             organisation_name=row["organisation_name"],
         )
     device = Device(
@@ -180,6 +231,7 @@ def _session(row: Record) -> Session:
         person_id=row["person_id"],
         thumbprint=row["thumbprint"],
         status=row["status"],
+        place_id=row["place_id"],
     )
     return Session(
         device=device,

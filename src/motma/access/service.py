@@ -87,9 +87,16 @@ def _insist_commune(code: str, as_of: date | None) -> None:
 
 
 async def add_reader(
-    db: Connection, means: Means, *, organisation_id: UUID, login: str, role: str, pin: str
+    db: Connection,
+    means: Means,
+    *,
+    organisation_id: UUID,
+    login: str,
+    role: str,
+    pin: str,
+    may_move: bool = False,
 ) -> Reader:
-    """Give a person a role, a log-in and a PIN."""
+    """Give a person a role, a log-in and a PIN; `may_move`: choose another place than the last."""
     if role not in current().source["roles"]:
         raise Malformed("access.role-unknown", "role")
     now = means.clock.now()
@@ -100,6 +107,7 @@ async def add_reader(
         role=role,
         pin_hash=await asyncio.to_thread(_hasher.hash, model.check_pin(pin)),
         status="active",
+        may_move=may_move,
     )
     if not await queries.add_reader(db, reader, now):
         raise LoginTaken

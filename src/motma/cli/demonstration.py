@@ -118,6 +118,7 @@ async def seed(platform: Platform, *, each: Callable[[int], object] = int) -> No
                     login=login,
                     role=role,
                     pin=PIN,
+                    may_move=True,  # one machine plays all places
                 )
                 ids[login] = reader.reader_id
     await demo_health.publish(platform, ids["authority@demo"], ids["authority2@demo"])

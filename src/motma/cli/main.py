@@ -17,6 +17,7 @@ from motma.cli import (
     matching,
     people,
     people_import,
+    places,
     qr,
     qr_draw,
     readers,
@@ -46,6 +47,7 @@ app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(people.app, name="people")
 app.add_typer(readers.app, name="readers")
+app.add_typer(places.app, name="places")
 app.add_typer(records_import.app, name="records")
 app.add_typer(valuesets.app, name="valuesets")
 app.add_typer(matching.app, name="matching")

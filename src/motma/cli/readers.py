@@ -1,12 +1,12 @@
 """`motma readers`: organisations, places, readers and their devices."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
-from motma.access import queries, service
+from motma.access import posts, queries, service
 from motma.bootstrap import Platform
 from motma.cli.running import out, run
 from motma.kernel.errors import Malformed
@@ -20,13 +20,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object for pipes.
 def list_readers(as_json: AsJson = False) -> None:
     """List the readers with their role and organisation."""
 
-    async def work(platform: Platform) -> list[dict[str, str]]:
+    async def work(platform: Platform) -> list[dict[str, Any]]:
         async with platform.pool.acquire() as db:
             return [dict(row) for row in await db.fetch(queries.READERS)]
 
     found = run(work)
     text = "\n".join(
-        f"{r['login']:<24} {r['role']:<11} {r['status']:<10} {r['organisation']}" for r in found
+        f"{r['login']:<24} {r['role']:<11} {r['status']:<10} "
+        f"{'may move' if r['may_move'] else 'stays':<9} {r['organisation']}"
+        for r in found
     )
     out(found, as_json=as_json, text=text)
 
@@ -89,6 +91,9 @@ def add(
         str,
         typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="6–12 digits"),
     ],
+    may_move: Annotated[
+        bool, typer.Option("--may-move", help="May choose another place than the device's.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Give somebody a role and a log-in (name@organisation); the PIN is asked for.
@@ -99,7 +104,13 @@ def add(
     async def work(platform: Platform) -> UUID:
         async with platform.transaction() as db:
             reader = await service.add_reader(
-                db, platform.means, organisation_id=organisation, login=login, role=role, pin=pin
+                db,
+                platform.means,
+                organisation_id=organisation,
+                login=login,
+                role=role,
+                pin=pin,
+                may_move=may_move,
             )
         return reader.reader_id
 
@@ -140,6 +151,36 @@ def lose(device: UUID) -> None:
     async def work(platform: Platform) -> bool:
         async with platform.transaction() as db:
             return await service.lose(db, platform.means, device)
+
+    run(work)
+
+
+@app.command("move-rule")
+def move_rule(
+    login: str,
+    may_move: Annotated[bool, typer.Option("--may-move/--stays", help="From the next request on.")],
+) -> None:
+    """Say whether a reader may choose another place than the one where a device stands.
+
+    Example: motma readers move-rule chief@market --may-move
+    """
+
+    async def work(platform: Platform) -> None:
+        async with platform.transaction() as db:
+            if not await posts.set_rule(db, platform.means, login=login, may_move=may_move):
+                raise Malformed("access.login-unknown", "login")
+
+    run(work)
+
+
+@app.command()
+def place(device: UUID, place: UUID) -> None:
+    """Put a device at a place of its organisation."""
+
+    async def work(platform: Platform) -> None:
+        async with platform.transaction() as db:
+            if not await posts.place(db, platform.means, device_id=device, place_id=place):
+                raise Malformed("access.place-unknown", "place")
 
     run(work)
 

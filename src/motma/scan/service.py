@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from motma.access import posts
 from motma.access.errors import DeviceLost, SessionEnded
 from motma.access.limits import Allowance, insist
 from motma.access.tokens import Claims
@@ -14,7 +15,7 @@ from motma.kernel.errors import Declined, Malformed
 from motma.scan import model, queries, telling
 from motma.scan.answering import Answer, answer, event_of
 from motma.scan.errors import AppendFailed, IdReused, ScanUnknown
-from motma.scan.judging import Gate, judge
+from motma.scan.judging import Gate, Judged, judge
 from motma.scan.model import Ask
 
 
@@ -34,6 +35,8 @@ async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]
     ask.check_time(now)
     left = _count(gate, claims, now)
     judged = await judge(gate, claims, ask, now, answered=True)
+    if judged.row["stands_at"] is None and not judged.row["may_move"]:
+        await _settle(gate, claims, judged)
     if judged.row["seen_device"] is None:
         appended = await gate.appender.append(event_of(gate.means, claims, judged))
         if appended.new:
@@ -44,6 +47,18 @@ async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]
     row = judged.row
     kept = Promised(ask.scan_id, row["seen_commitment"], row["seen_known_at"])
     return answer(judged, promise_all(gate.means.keyring, [kept])[0]), left
+
+
+async def _settle(gate: Gate, claims: Claims, judged: Judged) -> None:
+    """The first scan of a reader who may not move says where the device stands from now on."""
+    async with gate.pool.acquire() as db, db.transaction():
+        await posts.settle(
+            db,
+            gate.means,
+            device_id=claims.device,
+            place_id=judged.ask.checkpoint,
+            reader_id=judged.row["reader_id"],
+        )
 
 
 async def acknowledge(gate: Gate, claims: Claims, asks: list[Ask]) -> list[Acknowledgement]:

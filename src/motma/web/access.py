@@ -9,18 +9,14 @@ from starlette.requests import Request
 
 from motma.access import model, queries, service
 from motma.access.accounts import phones
-from motma.access.activity import PlaceActivity, activity_of
 from motma.access.errors import CodeRefused
 from motma.access.limits import insist
 from motma.access.model import Session
 from motma.access.policy import current
-from motma.audit.model import KEEP
 from motma.kernel.clock import civil_day
-from motma.kernel.errors import Malformed
 from motma.storage.pool import Connection
 from motma.web.calls import (
     network_of,
-    organisation_of,
     platform_of,
     prove,
     require_role,
@@ -74,6 +70,8 @@ class SignedIn(Token, frozen=True, kw_only=True):
     ends_at: datetime  # of the shift, which a gate without the network must hear now
     purposes: list[dict[str, Any]]
     places: list[dict[str, Any]]
+    place_id: UUID | None  # where the device stands; null: nowhere yet, the first may choose
+    may_move: bool  # whether this reader may choose another place than that
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,22 +153,6 @@ async def lose_device(request: Request, body: Device) -> dict[str, bool]:
         return {"lost": await service.lose(db, platform.means, body.device_id)}
 
 
-async def place_activity(request: Request, _body: None) -> list[PlaceActivity]:
-    """Scans per hour at each place of the inspector's organisation on `?day=`; never a person."""
-    session = await require_role(request, "inspector")
-    platform = platform_of(request)
-    today = civil_day(platform.clock.now())
-    try:
-        day = date.fromisoformat(request.query_params.get("day", today.isoformat()))
-    except ValueError:
-        raise Malformed("access.day", "day") from None
-    if not today - KEEP <= day <= today:  # other days' scans are gone, or not yet there
-        raise Malformed("access.day", "day")
-    organisation_id = organisation_of(session)
-    async with platform.pool.acquire() as db:
-        return await activity_of(db, platform.means, organisation_id=organisation_id, day=day)
-
-
 async def _begin(request: Request, db: Connection, body: SignIn, thumbprint: str) -> Session:
     means = platform_of(request).means
     if body.login is None:
@@ -226,6 +208,8 @@ def _signed_in(request: Request, session: Session, places: list[dict[str, Any]])
         ends_at=session.ends_at,
         purposes=purposes,
         places=places,
+        place_id=session.device.place_id,
+        may_move=session.reader is not None and session.reader.may_move,
     )
 
 
@@ -238,9 +222,6 @@ OPERATIONS = [
               answer=Token, auth="proof", summary="Renew a token", tag="access"),
     Operation(method="DELETE", path="/v1/sessions/current", handler=end_session, status=204,
               auth="reader", summary="Sign out", tag="access"),
-    Operation(method="GET", path="/v1/places/activity", handler=place_activity, query=("day",),
-              answer=list[PlaceActivity], auth="reader", summary="Activity of places",
-              tag="access"),
     Operation(method="POST", path="/v1/devices:lose", handler=lose_device, body=Device,
               answer=dict[str, bool], auth="reader", summary="Report a device lost", tag="access"),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from motma.access.errors import Forbidden
+from motma.access.errors import Forbidden, MayNotMove
 from motma.access.genuine import model, queries
 from motma.access.genuine.model import Checked, Statement
 from motma.access.means import Means
@@ -21,6 +21,8 @@ async def state(
     reader = session.reader
     if reader is None:
         raise Forbidden
+    if session.device.place_id not in {None, place_id} and not reader.may_move:
+        raise MayNotMove
     place = await queries.own_place(db, place_id, reader.organisation_id)
     if place is None:
         raise Forbidden
