@@ -3,7 +3,7 @@
 import type { Language } from "../../../shared/answers";
 
 export type Part =
-  | "notices" | "family" | "print" | "leaked" | "devices" | "entry" | "move" | "data";
+  | "notices" | "family" | "print" | "leaked" | "devices" | "apps" | "entry" | "move" | "data";
 
 const vi = {
   parts: {
@@ -12,6 +12,7 @@ const vi = {
     print: "In thẻ giấy",
     leaked: "Mã bị lộ: thay mã",
     devices: "Máy của tôi",
+    apps: "Ứng dụng biết tôi",
     entry: "Cách vào: số điện thoại",
     move: "Chuyển sang máy mới",
     data: "Xoá tài khoản",
@@ -120,6 +121,7 @@ const en: Words = {
     print: "Print a card",
     leaked: "Code leaked: replace it",
     devices: "My devices",
+    apps: "Apps that know me",
     entry: "Ways in: phone number",
     move: "Move to a new phone",
     data: "Delete the account",
