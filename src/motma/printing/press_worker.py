@@ -15,9 +15,9 @@ from typing import Any, Final
 import msgspec
 import typst
 
-from motma.codec.symbols import QUIET_ZONE, draw_svg
 from motma.kernel import framed
 from motma.kernel.errors import where_raised
+from motma.printing import symbol
 
 #: Address space; 250 cards take 0.4 GB of it.
 MEMORY_BYTES: Final = 3 << 30
@@ -70,7 +70,7 @@ def print_pdf(press: typst.Compiler, request: Request) -> bytes:
     """The PDF of a document; what it says goes in as data, and is never read as markup."""
     for part in request.document["parts"]:
         for item in (*part.get("cards", ()), *([part["poster"]] if "poster" in part else ())):
-            item["symbol"] = symbol(item.pop("text"))
+            item["symbol"] = symbol.svg(item.pop("text"))
     pdf = press.compile(
         format="pdf",
         sys_inputs={"document": msgspec.json.encode(request.document).decode()},
@@ -80,17 +80,6 @@ def print_pdf(press: typst.Compiler, request: Request) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError(type(pdf).__name__)
     return pdf
-
-
-def symbol(text: str) -> str:
-    """The QR of a text as SVG without its quiet zone: the templates leave the room for it."""
-    svg = draw_svg(text)
-    side = int(svg.partition('viewBox="0 0 ')[2].partition(" ")[0]) - 2 * QUIET_ZONE
-    path = svg[svg.rindex("<path") : -len("</svg>")]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{QUIET_ZONE} {QUIET_ZONE} {side} {side}"'
-        f' shape-rendering="crispEdges">{path}</svg>'
-    )
 
 
 def _limit() -> None:
