@@ -16,6 +16,9 @@ from motma.identity.matching.batch.spark.errors import SparkMissing
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+#: Packages of the extra that Spark imports when it is used.
+_PARTS: Final = ("pyspark", "pandas", "pyarrow")
+
 #: Spark on all cores of this machine.
 HERE: Final = "local[*]"
 
@@ -33,6 +36,13 @@ _ALWAYS: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+#: Log4j's settings for no log at all; without an appender Spark would put in its own.
+_SILENT: Final = """\
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+appender.none.type = Null
+appender.none.name = none
+"""
 #: What holds besides on several machines.
 _CLUSTER: Final = {
     "spark.authenticate": "true",
@@ -64,7 +74,7 @@ def opened(master: str = HERE) -> Iterator["SparkSession"]:
 
 def _check_installed() -> None:
     """Decline with what to install."""
-    for name in ("pyspark", "pandas", "pyarrow"):
+    for name in _PARTS:
         if find_spec(name) is None:
             raise SparkMissing(name, "pip install 'motma[spark]'")
     java = Path(os.environ.get("JAVA_HOME", ""), "bin", "java")
@@ -77,7 +87,7 @@ def _start(master: str, folder: Path) -> "SparkSession":
 
     local = master.startswith("local")
     silent = folder / "log4j2.properties"
-    silent.write_text("rootLogger.level = off\n", encoding="utf-8")
+    silent.write_text(_SILENT, encoding="utf-8")
     logging.getLogger("SQLQueryContextLogger").disabled = True  # they print plans and values
     logging.getLogger("DataFrameQueryContextLogger").disabled = True
     java = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData -Dlog4j2.configurationFile={silent}"
