@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := @$(PYTHON) tools/setup.py
-SOURCES := src tests tools migrations hatch_build.py $(wildcard bench)
+SOURCES := src tests tools migrations clients examples hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget clean
