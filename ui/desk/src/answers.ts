@@ -116,3 +116,14 @@ export interface Read {
   place: string | null;
   purpose: string | null;
 }
+
+export interface Dependant {
+  person: Known;
+  confirmed: boolean;
+  until: string;
+}
+
+export interface Activation {
+  code: string;
+  expires_at: string;
+}

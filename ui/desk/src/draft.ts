@@ -1,6 +1,6 @@
 /** The form of a registration: from what a card says, to the claim that is sent. */
 
-import type { Claim, Commune, Known, ShownDocument } from "./answers";
+import type { Claim, Commune, Known, Profile, ShownDocument } from "./answers";
 
 /** Coming of age. Source: Civil Code of Vietnam 2015, article 20. */
 const ADULT_YEARS = 18;
@@ -46,6 +46,22 @@ export function draftOf(said: Claim | null, number: ShownDocument | null = null)
     documents: (said.documents ?? []).map((each) => ({ ...each })),
     address: said.address ?? "",
     nationality: said.nationality ?? "",
+  };
+}
+
+/** What stands in the register, to be corrected; the clerk marks the documents that were looked at. */
+export function draftOfProfile(profile: Profile): Draft {
+  const [code, as_of = ""] = profile.commune?.value.split("@") ?? [];
+  return {
+    ...emptyDraft(),
+    fullName: profile.full_name.value,
+    birth: written(profile.birth.value),
+    sex: profile.sex?.value ?? "unknown",
+    documents: (profile.documents ?? []).map(({ kind, number }) => ({ kind, number, seen: false })),
+    phone: profile.phones?.[0]?.value ?? "",
+    commune: code ? { code, as_of, name: code } : null,
+    address: profile.address?.value ?? "",
+    nationality: profile.nationality?.value ?? "",
   };
 }
 
