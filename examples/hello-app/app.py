@@ -22,7 +22,7 @@ ORIGIN = os.environ.get("ORIGIN", "http://127.0.0.1:9100")
 BACK = f"{ORIGIN}/back"
 
 SIGNED_OUT = """<p><a href="/ask">Kết nối với mã QR của tôi · Connect my QR</a></p>"""
-SIGNED_IN = """<ma-qr lang="vi"></ma-qr>
+SIGNED_IN = """<ma-qr lang="vi" origin="{platform}"></ma-qr>
 <p id="qid" hidden>{qid}</p>
 <script type="module" src="{platform}/widget/ma-qr.js" crossorigin></script>
 <script type="module" src="/show.js"></script>"""
