@@ -1,13 +1,14 @@
 """How much is scanned at each place of an organisation: counts per hour, never a person.
 
 A scan's place is sealed in the log, so each scan is opened once, when it has its place in the
-tree; nothing but place and hour is taken from it. Decision 0128.
+tree; nothing but place and hour is taken from it, and the counts are sealed too. Decision 0128.
 """
 
 import asyncio
-from collections import Counter
+import struct
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -25,13 +26,18 @@ from motma.storage.pool import Connection
 #: A count below this is not told: of one or two scans in an hour somebody may know whose they are.
 LEAST: Final = 5
 
-#: How long counts are kept. Source: the comment of `place_hour`.
+#: How long counts are kept. Source: the comment of `place_day`.
 KEEP: Final = timedelta(days=400)
 
 #: Leaves looked at in one transaction.
 AT_ONCE: Final = 1000
 
-_HOURS: Final = 24
+#: AAD of the sealed counts: 24 numbers of four bytes, of the hours of a civil day.
+_COLUMN: Final = "place_day.hours"
+_DAY: Final = struct.Struct(">24I")
+
+#: The counts of a place on a day.
+Hours = list[int]
 
 
 class PlaceActivity(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,9 +66,12 @@ async def count(db: Connection, means: Means) -> bool:
     if not rows:
         return False
     found = await asyncio.to_thread(_counted, means, rows)
-    if found:
-        places, hours = zip(*found, strict=True)
-        await db.execute(queries.ADD_COUNTS, places, hours, list(found.values()))
+    places, days = [place for place, _ in found], [day for _, day in found]
+    for row in await db.fetch(queries.HOURS, places, days):
+        known = found[row["place_id"], row["day"]]
+        known[:] = map(sum, zip(known, _open(means, row), strict=True))
+    sealed = [_seal(means, place, day, hours) for (place, day), hours in found.items()]
+    await db.execute(queries.PUT_HOURS, places, days, sealed)
     await db.execute(queries.SET_COUNTED, rows[-1]["seq"])
     return len(rows) == AT_ONCE
 
@@ -78,22 +87,22 @@ def day_of(text: str | None, *, today: date) -> date:
     return day
 
 
-async def of_day(db: Connection, *, organisation_id: UUID, day: date) -> list[PlaceActivity]:
+async def of_day(
+    db: Connection, means: Means, *, organisation_id: UUID, day: date
+) -> list[PlaceActivity]:
     """Every open place of the organisation with its scans of that civil day."""
     places = await queries.places_of(db, organisation_id)
-    hours: dict[UUID, list[int]] = {place.place_id: [0] * _HOURS for place in places}
-    begins = datetime.combine(day, time(), CIVIL_ZONE)
-    ends = begins + timedelta(days=1)
-    for row in await db.fetch(queries.COUNTS, list(hours), begins, ends):
-        hours[row["place_id"]][row["hour"].astimezone(CIVIL_ZONE).hour] = row["scans"]
-    last = {row["place_id"]: row["hour"] for row in await db.fetch(queries.LAST, list(hours))}
+    ids = [place.place_id for place in places]
+    rows = await db.fetch(queries.HOURS, ids, [day] * len(ids))
+    hours = {row["place_id"]: _open(means, row) for row in rows}
+    last = {row["place_id"]: row["day"] for row in await db.fetch(queries.LAST, ids)}
     return [
         PlaceActivity(
             place_id=place.place_id,
             name=place.name,
             kind=place.kind,
-            hours=[told(scans) for scans in hours[place.place_id]],
-            last_scanned_on=civil_day(last[place.place_id]) if place.place_id in last else None,
+            hours=[told(scans) for scans in hours.get(place.place_id, _nothing())],
+            last_scanned_on=last.get(place.place_id),
         )
         for place in places
     ]
@@ -108,9 +117,9 @@ def told(scans: int) -> int | None:
     return None if 0 < scans < LEAST else scans
 
 
-def _counted(means: Means, rows: Sequence[Record]) -> Counter[tuple[UUID, datetime]]:
-    """How many of these leaves are scans of each place and hour."""
-    found: Counter[tuple[UUID, datetime]] = Counter()
+def _counted(means: Means, rows: Sequence[Record]) -> dict[tuple[UUID, date], Hours]:
+    """How many of these leaves are scans of each place in each hour of a day."""
+    found: dict[tuple[UUID, date], Hours] = defaultdict(_nothing)
     for row in rows:
         values = dict(row)
         del values["seq"]
@@ -120,5 +129,19 @@ def _counted(means: Means, rows: Sequence[Record]) -> Counter[tuple[UUID, dateti
         place = opened(means.vault, event).details.get("place")
         moment = uuid7_time(event.event_id)
         if isinstance(place, str) and moment is not None:
-            found[UUID(place), moment.replace(minute=0, second=0, microsecond=0)] += 1
+            hour = moment.astimezone(CIVIL_ZONE).hour
+            found[UUID(place), civil_day(moment)][hour] += 1
     return found
+
+
+def _nothing() -> Hours:
+    return [0] * 24
+
+
+def _seal(means: Means, place_id: UUID, day: date, hours: Hours) -> bytes:
+    return means.vault.seal(f"{_COLUMN}|{day}", place_id, _DAY.pack(*hours))
+
+
+def _open(means: Means, row: Record) -> Hours:
+    plain = means.vault.open(f"{_COLUMN}|{row['day']}", row["place_id"], row["hours"])
+    return list(_DAY.unpack(plain))

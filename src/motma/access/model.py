@@ -42,7 +42,7 @@ class Device:
     person_id: UUID | None
     thumbprint: str
     status: str
-    place_id: UUID | None = None  # where it stands; None: nowhere yet
+    post: bytes | None = None  # where it stands, as `posts` writes it; None: nowhere yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

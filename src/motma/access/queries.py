@@ -57,7 +57,7 @@ ADD_DEVICE: Final = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 FIND_DEVICE: Final = """
-    SELECT device_id, kind, organisation_id, person_id, thumbprint, status, place_id
+    SELECT device_id, kind, organisation_id, person_id, thumbprint, status, post
       FROM device WHERE device_id = $1
 """
 DEVICES: Final = """
@@ -81,16 +81,13 @@ OWN_PLACE: Final = """
     SELECT place_id, organisation_id, kind, name, commune_code, commune_as_of FROM place
      WHERE place_id = $1 AND organisation_id = $2 AND status = 'active'
 """
+# posts are keyed indexes: $2 the one to put, $3 those that mean the same while a key is rotated
 PUT_DEVICE: Final = """
-    UPDATE device SET place_id = $2
-     WHERE device_id = $1 AND ($3 OR place_id IS NULL OR place_id = $2) RETURNING device_id
-"""
-SETTLE_DEVICE: Final = """
-    UPDATE device SET place_id = $2
-     WHERE device_id = $1 AND (place_id IS NULL OR place_id = $2) RETURNING device_id
+    UPDATE device SET post = $2
+     WHERE device_id = $1 AND ($4 OR post IS NULL OR post = ANY($3)) RETURNING device_id
 """
 PLACE_DEVICE: Final = """
-    UPDATE device d SET place_id = $2 FROM place p
+    UPDATE device d SET post = $3 FROM place p
      WHERE d.device_id = $1 AND p.place_id = $2 AND p.organisation_id = d.organisation_id
     RETURNING d.device_id
 """
@@ -110,21 +107,22 @@ SCANS_PLACED: Final = """
                        AND e.kind = 'scan.read'
      WHERE l.seq > $1 ORDER BY l.seq LIMIT $2
 """
-ADD_COUNTS: Final = """
-    INSERT INTO place_hour AS known (place_id, hour, scans)
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[])
-    ON CONFLICT (place_id, hour) DO UPDATE SET scans = known.scans + excluded.scans
+HOURS: Final = """
+    SELECT c.place_id, c.day, c.hours
+      FROM unnest($1::uuid[], $2::date[]) AS a(place_id, day)
+      JOIN place_day c ON c.place_id = a.place_id AND c.day = a.day
 """
-COUNTS: Final = """
-    SELECT place_id, hour, scans FROM place_hour
-     WHERE place_id = ANY($1) AND hour >= $2 AND hour < $3
+PUT_HOURS: Final = """
+    INSERT INTO place_day (place_id, day, hours)
+    SELECT * FROM unnest($1::uuid[], $2::date[], $3::bytea[])
+    ON CONFLICT (place_id, day) DO UPDATE SET hours = excluded.hours
 """
-#: Of each place the last hour in which it was scanned; the primary key, read backwards.
+#: Of each place the last day on which it was scanned; the primary key, read backwards.
 LAST: Final = """
-    SELECT p.place_id, h.hour
+    SELECT p.place_id, c.day
       FROM unnest($1::uuid[]) AS p(place_id)
-     CROSS JOIN LATERAL (SELECT hour FROM place_hour
-                          WHERE place_id = p.place_id ORDER BY hour DESC LIMIT 1) h
+     CROSS JOIN LATERAL (SELECT day FROM place_day
+                          WHERE place_id = p.place_id ORDER BY day DESC LIMIT 1) c
 """
 ADD_SESSION: Final = """
     INSERT INTO session (device_id, session_id, reader_id, started_at, ends_at)
@@ -136,7 +134,7 @@ END_SESSIONS: Final = """
 """
 FIND_SESSION: Final = """
     SELECT d.device_id, d.kind, d.organisation_id, d.person_id, d.thumbprint, d.status,
-           d.place_id, s.session_id, s.ends_at, s.ended_at, r.reader_id, r.login, r.role,
+           d.post, s.session_id, s.ends_at, s.ended_at, r.reader_id, r.login, r.role,
            r.pin_hash, r.may_move,
            r.organisation_id AS reader_organisation, o.name AS organisation_name,
            CASE WHEN o.status = 'active' THEN r.status ELSE 'suspended' END AS reader_status
@@ -152,7 +150,7 @@ FORGET: Final = (
     "DELETE FROM session WHERE ends_at < $1::timestamptz - interval '31 days'",
     "DELETE FROM enrolment_code WHERE expires_at < $1::timestamptz - interval '1 day'",
     "DELETE FROM device WHERE ended_at < $1::timestamptz - interval '31 days'",
-    "DELETE FROM place_hour WHERE hour < $1::timestamptz - interval '400 days'",
+    "DELETE FROM place_day WHERE day < ($1::timestamptz - interval '400 days')::date",
     "DELETE FROM local.outbox WHERE done_at < $1::timestamptz - interval '7 days'",
 )
 
@@ -231,7 +229,7 @@ def _session(row: Record) -> Session:
         person_id=row["person_id"],
         thumbprint=row["thumbprint"],
         status=row["status"],
-        place_id=row["place_id"],
+        post=row["post"],
     )
     return Session(
         device=device,

@@ -35,7 +35,7 @@ def of_day(
         today = civil_day(platform.clock.now())
         chosen = counts.day_of(day, today=today)
         async with platform.pool.acquire() as db:
-            return await counts.of_day(db, organisation_id=organisation, day=chosen)
+            return await counts.of_day(db, platform.means, organisation_id=organisation, day=chosen)
 
     found = run(work)
     out(found, as_json=as_json, text="\n".join(_line(place) for place in found))

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from motma.access.errors import DeviceLost, Forbidden, MayNotMove, SessionEnded
+from motma.access import posts
+from motma.access.errors import DeviceLost, Forbidden, SessionEnded
 from motma.access.limits import Counters, insist
 from motma.access.means import Means
 from motma.access.policy import View, current
@@ -94,8 +95,8 @@ async def judge(gate: Gate, claims: Claims, ask: Ask, now: datetime, *, answered
         insist(gate.counters.take(model.UNSIGNED_SCANS, key, at_s=now.timestamp()))
     row = await _read(gate, claims, ask, code, now)
     view = _permitted(row, ask, now)
-    if answered and row["stands_at"] not in {None, ask.checkpoint} and not row["may_move"]:
-        raise MayNotMove  # of what waited in a gate nobody can tell where it stood then
+    if answered and not row["may_move"]:  # where a gate stood while it waited nobody can tell
+        posts.insist_here(gate.means, claims.device, row["post"], ask.checkpoint)
     if row["seen_device"] is not None and (
         row["seen_device"] != claims.device or row["seen_hash"] != ask.body_hash()
     ):

@@ -16,7 +16,7 @@ from typing import Final
 #: force, the least favourable.
 READ: Final = """
     SELECT d.status AS device_status, s.ends_at, s.ended_at AS session_ended,
-           d.place_id AS stands_at, r.may_move,
+           d.post, r.may_move,
            r.reader_id, r.role, r.status AS reader_status,
            o.status AS organisation_status, o.name AS organisation_name,
            pl.kind AS place_kind, pl.name AS place_name,

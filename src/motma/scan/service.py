@@ -35,7 +35,7 @@ async def scan(gate: Gate, claims: Claims, ask: Ask) -> tuple[Answer, Allowance]
     ask.check_time(now)
     left = _count(gate, claims, now)
     judged = await judge(gate, claims, ask, now, answered=True)
-    if judged.row["stands_at"] is None and not judged.row["may_move"]:
+    if judged.row["post"] is None and not judged.row["may_move"]:
         await _settle(gate, claims, judged)
     if judged.row["seen_device"] is None:
         appended = await gate.appender.append(event_of(gate.means, claims, judged))

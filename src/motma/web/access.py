@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
-from motma.access import model, queries, service
+from motma.access import model, posts, queries, service
 from motma.access.accounts import phones
 from motma.access.errors import CodeRefused
 from motma.access.limits import insist
-from motma.access.model import Session
+from motma.access.model import Place, Session
 from motma.access.policy import current
 from motma.kernel.clock import civil_day
 from motma.storage.pool import Connection
@@ -116,7 +116,7 @@ async def sign_in(request: Request, body: SignIn) -> SignedIn:
         for key in keys:
             insist(platform.counters.take(model.FAILED_SIGN_INS, key, at_s=at_s))
         session = await _begin(request, db, body, thumbprint)
-        places = await _places(db, session, civil_day(platform.clock.now()))
+        places = await _places(db, session)
     for key in keys:
         platform.counters.clear(model.FAILED_SIGN_INS, key, at_s=at_s)
     return _signed_in(request, session, places)
@@ -167,27 +167,29 @@ async def _begin(request: Request, db: Connection, body: SignIn, thumbprint: str
     )
 
 
-async def _places(db: Connection, session: Session, day: date) -> list[dict[str, Any]]:
-    """The organisation's places; their area is what a gate chooses a rule book by, offline."""
+async def _places(db: Connection, session: Session) -> list[Place]:
+    """The places of the reader's organisation."""
     if session.reader is None:
         return []
-    found = []
-    for place in await queries.places_of(db, session.reader.organisation_id):
-        province, commune = place.area(day)
-        found.append(
-            {
-                "place_id": str(place.place_id),
-                "name": place.name,
-                "kind": place.kind,
-                "province": province,
-                "commune": commune,
-            }
-        )
-    return found
+    return await queries.places_of(db, session.reader.organisation_id)
 
 
-def _signed_in(request: Request, session: Session, places: list[dict[str, Any]]) -> SignedIn:
-    token, expires = service.token_of(session, platform_of(request).means)
+def _described(place: Place, day: date) -> dict[str, Any]:
+    """A place to choose; its area is what a gate chooses a rule book by, offline."""
+    province, commune = place.area(day)
+    return {
+        "place_id": str(place.place_id),
+        "name": place.name,
+        "kind": place.kind,
+        "province": province,
+        "commune": commune,
+    }
+
+
+def _signed_in(request: Request, session: Session, places: list[Place]) -> SignedIn:
+    means = platform_of(request).means
+    token, expires = service.token_of(session, means)
+    here, day = posts.where(means, session.device, places), civil_day(means.clock.now())
     reader, purposes = None, []
     if session.reader is not None:
         policy, role = current(), session.reader.role
@@ -207,8 +209,8 @@ def _signed_in(request: Request, session: Session, places: list[dict[str, Any]])
         reader=reader,
         ends_at=session.ends_at,
         purposes=purposes,
-        places=places,
-        place_id=session.device.place_id,
+        places=[_described(place, day) for place in places],
+        place_id=here.place_id if here else None,
         may_move=session.reader is not None and session.reader.may_move,
     )
 

@@ -73,7 +73,8 @@ async def place_activity(request: Request, _body: None) -> list[PlaceActivity]:
     today = civil_day(platform.clock.now())
     day = counts.day_of(request.query_params.get("day"), today=today)
     async with platform.pool.acquire() as db:
-        return await counts.of_day(db, organisation_id=organisation_of(session), day=day)
+        own = organisation_of(session)
+        return await counts.of_day(db, platform.means, organisation_id=own, day=day)
 
 
 OPERATIONS = [

@@ -158,31 +158,3 @@ async def test_a_pin_that_anybody_would_guess_is_refused(on: Stage, pin: str) ->
                 db, on.platform.means, organisation_id=on.organisation,
                 login="new@stage", role="place", pin=pin,
             )  # fmt: skip
-
-
-async def test_an_inspector_sees_how_busy_places_are_and_no_people(
-    on: Stage, clock: SetClock
-) -> None:
-    person = await on.person()
-    guard, inspector = await on.sign_in("guard@stage"), await on.sign_in("inspector@stage")
-    for _ in range(3):
-        await guard.scan("x")
-    clock.advance(timedelta(minutes=59))
-    guard = await on.begin(guard, "guard@stage")
-    await guard.scan(person.qid)
-    clock.advance(timedelta(minutes=1))
-    inspector = await on.begin(inspector, "inspector@stage")
-
-    answer = await inspector.send("GET", "/v1/places/activity")
-
-    hours = {place["name"]: place["hours"] for place in answer.json()}
-    assert hours["Stage public-place"] == [0] * 12 + [4] + [0] * 11
-    assert hours["Stage office"] == [0] * 24
-    assert person.qid not in answer.text
-    yesterday = await inspector.send("GET", "/v1/places/activity?day=2026-03-06")
-    assert {n for place in yesterday.json() for n in place["hours"]} == {0}
-    for day in ("2026-03-08", "2025-01-01", "x", "2026-W01-1"):
-        refused = await inspector.send("GET", f"/v1/places/activity?day={day}")
-        assert refused.json()["code"] == "access.day"
-    forbidden = await guard.send("GET", "/v1/places/activity")
-    assert forbidden.json()["code"] == "access.forbidden"

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from motma.access.errors import Forbidden, MayNotMove
+from motma.access import posts
+from motma.access.errors import Forbidden
 from motma.access.genuine import model, queries
 from motma.access.genuine.model import Checked, Statement
 from motma.access.means import Means
@@ -21,8 +22,8 @@ async def state(
     reader = session.reader
     if reader is None:
         raise Forbidden
-    if session.device.place_id not in {None, place_id} and not reader.may_move:
-        raise MayNotMove
+    if not reader.may_move:
+        posts.insist_here(means, session.device.device_id, session.device.post, place_id)
     place = await queries.own_place(db, place_id, reader.organisation_id)
     if place is None:
         raise Forbidden
