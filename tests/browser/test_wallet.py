@@ -7,28 +7,19 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import GUARD, MARKET
 from tests.browser.serving import Site
-from tests.browser.wallet import PATIENCE_S, PHONE, Holder, Person, add, on_platform, shown_by
+from tests.browser.wallet import PATIENCE_S, Holder, Person, add, holding, on_platform, shown_by
 
 STATIC: Final = Path(__file__).parents[2] / "src/motma/web/static/wallet"
-#: Chromium's own remark on a page that is reloaded without a network.
-OFFLINE: Final = "net::ERR_INTERNET_DISCONNECTED"
 
 
 @pytest.fixture
 def holder(site: Site, chromium: Browser) -> Iterator[Holder]:
     """Somebody with a phone."""
-    context = chromium.new_context(
-        locale="vi-VN", viewport=ViewportSize(width=PHONE["width"], height=PHONE["height"])
-    )
-    one = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
-    yield one
-    one.complaints[:] = [each for each in one.complaints if OFFLINE not in each]
-    one.check_promises()
-    context.close()
+    yield from holding(site, chromium)
 
 
 def test_one_code_is_shown_scanned_read_about_shown_offline_and_replaced(

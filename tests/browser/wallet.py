@@ -2,16 +2,17 @@
 
 import asyncio
 import io
-import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator, ViewportSize
 from tests.browser.reader import Gatekeeper
+from tests.browser.seeding import DOSE_DAY, SITE
 from tests.browser.serving import Site
 
 from motma.access import service as access
@@ -19,12 +20,16 @@ from motma.bootstrap import Platform, Settings, open_platform
 from motma.identity import guardianship, service
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import Registered
+from motma.records import service as records
+from motma.records.model import About, Delivery, Dose
 from motma.storage.pool import Connection
 
 #: As much of markup as the register takes as a name.
 HOSTILE: Final = "<img src=x onerror=document.title='owned'>|<\u202e Thử"
 #: A phone of the cheaper kind.
-PHONE: Final = {"width": 390, "height": 844}
+PHONE: Final = ViewportSize(width=390, height=844)
+#: Chromium's own remark on a page that is reloaded without a network.
+OFFLINE: Final = "net::ERR_INTERNET_DISCONNECTED"
 #: Longer than anything takes on a loaded machine, seconds.
 PATIENCE_S: Final = 30
 
@@ -44,20 +49,16 @@ def on_platform(site: Site, work: Callable[[Platform, Connection], Coroutine[Any
 
     In a thread of its own: Playwright holds this one's event loop.
     """
-    done: list[_T] = []
 
-    async def through() -> None:
+    async def through() -> _T:
         async with (
             open_platform(Settings(home=site.home)) as platform,
             platform.transaction() as db,
         ):
-            done.append(await work(platform, db))
+            return await work(platform, db)
 
-    thread = threading.Thread(target=lambda: asyncio.run(through()))
-    thread.start()
-    thread.join()
-    (result,) = done
-    return result
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, through()).result()
 
 
 async def add(platform: Platform, db: Connection, name: str, number: str, born: str) -> Person:
@@ -79,6 +80,15 @@ async def entrust(platform: Platform, db: Connection, child: Person, guardian: P
     await guardianship.add_guardian(
         db, platform.means, dependant_id=ids[0], guardian_id=ids[1], evidence="giấy khai sinh"
     )
+
+
+async def misspell_a_dose(platform: Platform, db: Connection, name: str, number: str) -> None:
+    """A dose that came with the birth date of nobody like the one whose document it names."""
+    about = About(full_name=name, birth="1951-11-27", document_number=number)
+    what = Dose(disease="840539006", product="EU/1/20/1528", on=DOSE_DAY, place=SITE)
+    one = Delivery(id=f"wallet {number}", about=about, what=what)
+    (got,) = await records.receive(db, platform.means, "registry", [one])
+    assert not got.attached
 
 
 @dataclass
@@ -106,6 +116,18 @@ class Holder(Gatekeeper):
     def open(self, page: str) -> None:
         """Go to a page by the bar at the foot."""
         self.page.get_by_role("navigation").get_by_role("link", name=page).click()
+
+
+def holding(
+    site: Site, chromium: Browser, *, viewport: ViewportSize = PHONE, locale: str = "vi-VN"
+) -> Iterator[Holder]:
+    """Somebody with a phone; at the end the page must have kept its promises."""
+    context = chromium.new_context(locale=locale, viewport=viewport)
+    one = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
+    yield one
+    one.complaints[:] = [each for each in one.complaints if OFFLINE not in each]
+    one.check_promises()
+    context.close()
 
 
 def shown_by(holder: Holder, expected: Callable[[str], bool]) -> str:

@@ -51,6 +51,14 @@ export interface Shown {
   matched?: string;
 }
 
+/** What happened to a record. */
+export interface Step {
+  at: string;
+  kind: string;
+  how?: string;
+  reason?: string;
+}
+
 export interface Expected {
   type: What["type"];
   day: string;
