@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from motma.access import changes
+from motma.access.changes import service as changes
 from motma.audit.model import PLATFORM, Event, record
 from motma.audit.service import one
 from motma.kernel.clock import Clock

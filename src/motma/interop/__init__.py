@@ -3,6 +3,5 @@
 An app knows people by handles of its own. A handle leads to somebody only while that person
 consents; an app that asks about any other learns nothing, not even that somebody exists.
 
-Tables: app, app_handle, consent, consent_code, local.person_change (written by `access.changes`),
-local.app_change.
+Tables: app, app_handle, consent, consent_code, local.app_change.
 """

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from motma.access import changes
 from motma.access import model as access
+from motma.access.changes import service as changes
 from motma.access.means import Means
 from motma.identity import service as identity
 from motma.identity.model import SELF, Assurance, Claim, PersonRow, judge

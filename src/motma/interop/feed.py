@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from asyncpg import Record
 
-from motma.access import changes
+from motma.access.changes import service as changes
 from motma.access.means import Means
 from motma.identity.errors import PersonUnknown
 from motma.identity.selves import selves_of

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from motma.access import changes
+from motma.access.changes import service as changes
 from motma.access.means import Means
 from motma.audit import service as audit
 from motma.identity import service as identity

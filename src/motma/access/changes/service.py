@@ -10,6 +10,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from motma.access.changes import queries
 from motma.storage.pool import Connection
 
 #: What an event of the log means for those who may know the person.
@@ -26,52 +27,29 @@ TOLD: Final[Mapping[str, str]] = {
 #: Said where facts are made anew.
 CARD: Final = "card.changed"
 
-_NOTE: Final = """
-    INSERT INTO local.person_change (person_id, kind, at)
-    SELECT person_id, $2, $3 FROM local.watched_person WHERE person_id = ANY($1::uuid[])
-"""
-_NOTE_FOR: Final = """
-    INSERT INTO local.person_change (person_id, kind, at, client_id, handle)
-    VALUES ($1, $2, $3, $4, $5)
-"""
-_WATCH: Final = """
-    INSERT INTO local.watched_person SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
-"""
-#: What is committed for good, in an order that keeps each person's: a change waits for those noted
-#: before it whose transaction may still be seen by others as running.
-_DUE: Final = """
-    SELECT change_id, person_id, kind, at, client_id, handle FROM local.person_change
-     WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-       AND change_id < COALESCE((SELECT min(change_id) FROM local.person_change
-                                  WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())),
-                                9223372036854775807)
-     ORDER BY change_id LIMIT $1
-"""
-_TOLD: Final = "DELETE FROM local.person_change WHERE change_id = ANY($1)"
-
 
 async def note(db: Connection, person_ids: Sequence[UUID], kind: str, at: datetime) -> None:
     """Note a change of these people, as far as anybody may hear of them."""
-    await db.execute(_NOTE, person_ids, kind, at)
+    await db.execute(queries.NOTE, person_ids, kind, at)
 
 
 async def note_for(
     db: Connection, person_id: UUID, kind: str, at: datetime, *, client_id: UUID, handle: UUID
 ) -> None:
     """Note what one app alone hears of somebody."""
-    await db.execute(_NOTE_FOR, person_id, kind, at, client_id, handle)
+    await db.execute(queries.NOTE_FOR, person_id, kind, at, client_id, handle)
 
 
 async def watch(db: Connection, person_ids: Sequence[UUID]) -> None:
     """From this transaction on, changes of these people are noted."""
-    await db.execute(_WATCH, person_ids)
+    await db.execute(queries.WATCH, person_ids)
 
 
 async def due(db: Connection, most: int) -> list[Record]:
     """Changes that nobody told yet, oldest first; `client_id` and `handle` of those for one app."""
-    return await db.fetch(_DUE, most)
+    return await db.fetch(queries.DUE, most)
 
 
 async def told(db: Connection, change_ids: Sequence[int]) -> None:
     """These have been passed on in this transaction."""
-    await db.execute(_TOLD, change_ids)
+    await db.execute(queries.TOLD, change_ids)
