@@ -116,14 +116,19 @@ def serve(home: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def launch(film: Path, code: str | None) -> Iterator[Browser]:
-    """Chromium with a code, or nothing, in front of its camera; a film that is there is shown."""
+def launch(film: Path | None, code: str | None, *, cameras: int = 1) -> Iterator[Browser]:
+    """Chromium with a code, or nothing, in front of its camera; a film that is there is shown.
+
+    Without a film it has several cameras of its own making.
+    """
     program = shutil.which("chromium")
     if program is None:
         raise CannotRun("Chromium is missing: apt-get install -y chromium")
-    if not film.exists():
+    if film is not None and not film.exists():
         write_video(film, code)
-    flags = [*_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+    shown = f"--use-file-for-fake-video-capture={film}"
+    several = f"--use-fake-device-for-media-stream=device-count={cameras}"
+    flags = [*_FLAGS, several if film is None else shown]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request, expect
 from tests.browser.reader import Gatekeeper
-from tests.browser.seeding import GUARD, MARKET
+from tests.browser.seeding import FULL_NAME, GUARD, MARKET
 from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
@@ -17,6 +17,19 @@ _KEYS = {" ": ("Space", False), "|": ("Backslash", True), "*": ("Digit8", True)}
     "<": ("Comma", True),
     "=": ("Equal", False),
 }
+
+
+#: What a French keyboard gives for keys that our codes use; ui/shared/layouts.ts has all.
+_FRENCH = (
+    {(f"Digit{at}", False): letter for at, letter in enumerate("à&é\"'(-è_ç")}
+    | {(f"Key{key}", True): letter for key, letter in zip("QWAZM", "AZQW?", strict=True)}
+    | {
+        ("Digit8", True): "8",
+        ("Comma", True): ".",
+        ("Backslash", True): "µ",
+        ("Minus", False): ")",
+    }
+)
 
 
 @pytest.fixture
@@ -73,6 +86,38 @@ def test_physical_keys_are_believed_where_an_input_method_composes(
     assert sent() == [site.seeded.foreign]
 
 
+def test_a_french_keyboard_changes_nothing_that_a_reader_types(
+    gatekeeper: Gatekeeper, site: Site, sent: Callable[[], list[str]]
+) -> None:
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.page.get_by_label("Đầu đọc cầm tay").focus()
+    _type_in_french(gatekeeper.page, site.seeded.paper)
+    gatekeeper.page.keyboard.press("Enter")
+    gatekeeper.heading("Hợp lệ")
+    assert sent() == [site.seeded.paper]
+    expect(gatekeeper.page.get_by_text("chọn bàn phím Mỹ")).to_be_visible()
+
+
+def test_the_number_of_an_identity_card_alone_asks_for_what_else_stands_on_it(
+    gatekeeper: Gatekeeper, sent: Callable[[], list[str]]
+) -> None:
+    page = gatekeeper.page
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    page.get_by_label("Đầu đọc cầm tay").fill("001189000017")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Chỉ có số thì chưa tra được")).to_be_visible()
+    assert gatekeeper.violations() == []
+    page.get_by_label("Họ và tên").fill(FULL_NAME)
+    page.get_by_label("Ngày sinh").fill("31/2/1989")
+    page.get_by_label("Giới tính").select_option("Nữ")
+    page.get_by_role("button", name="Kiểm tra").click()
+    expect(page.get_by_text("chưa đúng dạng")).to_be_visible()
+    page.get_by_label("Ngày sinh").fill("17/5/1989")
+    page.get_by_role("button", name="Kiểm tra").click()
+    gatekeeper.heading("Không có chữ ký")
+    assert sent() == [f"001189000017||{FULL_NAME}|17051989|Nữ|"]
+
+
 def test_the_card_of_a_citizen_keeps_its_vietnamese_name(
     gatekeeper: Gatekeeper, sent: Callable[[], list[str]]
 ) -> None:
@@ -81,6 +126,16 @@ def test_the_card_of_a_citizen_keeps_its_vietnamese_name(
     gatekeeper.wedge(card)
     expect(gatekeeper.answer).to_be_visible()
     assert sent() == [card]
+
+
+def _type_in_french(page: Page, text: str) -> None:
+    """A reader on the US layout at a computer that believes its keyboard to be French."""
+    devtools = page.context.new_cdp_session(page)
+    for character in text:
+        code, shift = _KEYS.get(character) or _plain(character)
+        given = _FRENCH.get((code, shift), character)
+        press = {"key": given, "code": code, "modifiers": 8 if shift else 0}
+        devtools.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": given, **press})
 
 
 def _compose(page: Page, text: str) -> None:

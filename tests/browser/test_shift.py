@@ -1,8 +1,10 @@
 """A device, its shifts, and what the page says when something does not work."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 from tests.browser.reader import Gatekeeper
-from tests.browser.seeding import CLINIC, GUARD, MARKET, NURSE, TRACER
+from tests.browser.seeding import CLINIC, GUARD, HOSTILE_PLACE, MARKET, NURSE, TRACER
 from tests.browser.serving import Site
 
 ENTRY = "Vào cửa"
@@ -40,6 +42,37 @@ def test_only_places_where_the_role_may_scan_are_offered(gatekeeper: Gatekeeper)
     place = gatekeeper.page.get_by_label("Điểm quét")
     expect(place.get_by_role("option", name=MARKET)).to_have_count(1)
     expect(place.get_by_role("option", name=CLINIC)).to_have_count(0)
+
+
+def test_a_guard_who_may_not_move_keeps_the_checkpoint_of_the_device(
+    gatekeeper: Gatekeeper, site: Site
+) -> None:
+    page = gatekeeper.page
+
+    def fix(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        place = next(each for each in body["places"] if each["name"] == MARKET)
+        fixed = {"place_id": place["place_id"], "may_move": False}
+        route.fulfill(response=answer, json=body | fixed)
+
+    page.route("**/v1/sessions", fix)
+    gatekeeper.enrol()
+    gatekeeper.sign_in(GUARD)
+    place = page.get_by_label("Điểm quét")
+    expect(place).to_have_accessible_description(re.compile("người quản lý của đơn vị"))
+    names = [option for option in place.get_by_role("option").all_inner_texts() if option]
+    assert [name for name in names if name in {MARKET, HOSTILE_PLACE}] == [MARKET]
+    assert gatekeeper.violations() == []
+    page.get_by_label("Mục đích").select_option(label=ENTRY)
+    page.get_by_role("button", name="Bắt đầu quét").click()
+    page.get_by_role("heading", name="Quét mã").wait_for()
+    page.route(
+        "**/v1/scans",
+        lambda route: route.fulfill(status=403, json={"code": "access.may-not-move"}),
+    )
+    gatekeeper.wedge(site.seeded.revoked)
+    expect(gatekeeper.answer).to_contain_text("Máy này đặt ở điểm quét khác")
 
 
 def test_a_reload_goes_on_with_the_shift(gatekeeper: Gatekeeper, site: Site) -> None:

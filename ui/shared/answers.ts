@@ -61,6 +61,10 @@ export interface SessionAnswer {
   reader: Reader;
   purposes: Purpose[];
   places: Place[];
+  /** Where the device stands; null: nowhere yet. */
+  place_id: string | null;
+  /** Whether this reader may choose another place than that. */
+  may_move: boolean;
 }
 
 export interface Renewal {

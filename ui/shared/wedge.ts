@@ -22,6 +22,22 @@ export interface Press {
   atMs: number;
 }
 
+/** What the keys of one text say about it. */
+export interface Burst {
+  /** Too fast for a person: a reader typed it. */
+  fast: boolean;
+  /** An input method took keys: what arrived is its own words. */
+  composed: boolean;
+  /** Something deleted letters in between, as methods do that replace text; no reader does. */
+  takenBack: boolean;
+  /** The text that the physical keys spell on the US layout; null if one has no name. */
+  byKeys: string | null;
+  /** The same as if Caps Lock were off, as readers think it is. */
+  unlocked: string | null;
+  /** The former, only where a key did not give its own letter. */
+  spelled: string | null;
+}
+
 export class Wedge {
   private presses: Press[] = [];
 
@@ -32,12 +48,19 @@ export class Wedge {
     if (!MODIFIERS.has(press.key)) this.presses.push(press);
   }
 
-  /** At Enter: whether a reader typed it, and the text its keys spell if they were intercepted. */
-  finish(): { fast: boolean; spelled: string | null } {
+  /** At Enter: what its keys say about the text. */
+  finish(): Burst {
     const presses = this.presses;
     this.presses = [];
-    const spelled = presses.some(wasIntercepted) ? spell(presses) : null;
-    return { fast: isBurst(presses), spelled };
+    const typed = presses.filter(({ key }) => key !== BACK);
+    return {
+      fast: isBurst(presses),
+      composed: presses.some(({ key }) => key === "Process" || key === "Unidentified"),
+      takenBack: typed.length < presses.length,
+      byKeys: spell(typed),
+      spelled: typed.some(wasIntercepted) ? spell(typed) : null,
+      unlocked: spell(typed.map((press) => ({ ...press, capsLock: false }))),
+    };
   }
 
   /** Whether the keys up to now come too fast for a person. */
@@ -45,6 +68,13 @@ export class Wedge {
     return isBurst(this.presses);
   }
 }
+
+/** Whether a key may be part of a text, or says something about one. */
+export function isOfText(key: string): boolean {
+  return key.length === 1 || ["Process", "Unidentified", "Dead", BACK].includes(key);
+}
+
+const BACK = "Backspace";
 
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "AltGraph"]);
 
@@ -62,6 +92,7 @@ function wasIntercepted({ key }: Press): boolean {
 
 /** What the physical keys spell on the US layout that readers use; null if one has no name. */
 function spell(presses: Press[]): string | null {
+  if (presses.length === 0) return null;
   let text = "";
   for (const press of presses) {
     const character = characterOf(press);
@@ -100,3 +131,16 @@ const OTHERS: Record<string, string> = {
   Period: ".>",
   Slash: "/?",
 };
+
+/** The key that types a character on the US layout; null when it takes another layout. */
+export function keyFor(character: string): { code: string; shift: boolean } | null {
+  if (/^[a-z]$/i.test(character)) {
+    const upper = character.toUpperCase();
+    return { code: `Key${upper}`, shift: character === upper };
+  }
+  const digits = DIGITS.map((pair, at): [string, string] => [`Digit${at}`, pair]);
+  for (const [code, pair] of [...digits, ...Object.entries(OTHERS)]) {
+    if (pair.includes(character)) return { code, shift: pair[0] !== character };
+  }
+  return null;
+}

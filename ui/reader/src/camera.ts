@@ -1,9 +1,10 @@
 /** Opens the camera and looks at its frames, one after another, for codes. */
 
+import { frameOf, WIDEST_PX } from "../../shared/frames";
 import type { Decoder, Sight } from "./decoder";
 
-/** Wider frames only cost time: a personal QR held in the frame is read well below this. */
-const WIDEST_PX = 1_280;
+/** Cameras that can zoom say so only if that was asked for together with the camera. */
+const WITH_ZOOM = { zoom: true } as MediaTrackConstraintSet;
 
 /** Rest between two frames, so that phones stay cool. Milliseconds. */
 const REST_MS = 40;
@@ -45,7 +46,7 @@ export async function lookForCodes(
   const facing = { facingMode: wish.front ? "user" : "environment" };
   const which = wish.lens === null ? facing : { deviceId: { exact: wish.lens } };
   const stream = await navigator.mediaDevices.getUserMedia({
-    video: { ...which, width: { ideal: WIDEST_PX } },
+    video: { ...which, width: { ideal: WIDEST_PX }, advanced: [WITH_ZOOM] },
     audio: false,
   });
   video.srcObject = stream;
@@ -123,14 +124,4 @@ function stayAwake(): { end: () => void } {
       void lock?.release();
     },
   };
-}
-
-function frameOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): ImageData | null {
-  if (video.videoWidth === 0) return null;
-  const scale = Math.min(1, WIDEST_PX / video.videoWidth);
-  canvas.width = Math.round(video.videoWidth * scale);
-  canvas.height = Math.round(video.videoHeight * scale);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context?.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return context?.getImageData(0, 0, canvas.width, canvas.height) ?? null;
 }

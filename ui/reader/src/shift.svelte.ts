@@ -24,6 +24,8 @@ interface Resumable {
   places: Place[];
   /** Empty when the policy could not be read: then nothing is left out, the platform decides. */
   grants: Grant[];
+  /** The only checkpoint at which this reader may scan on this device; null: any. */
+  fixedPlace: string | null;
 }
 
 interface Post {
@@ -116,7 +118,8 @@ class Shift {
     const policy = await this.api.policy().catch(() => null);
     const grants = policy?.roles[reader.role]?.grants ?? [];
     this.notice = null;
-    this.keep({ sessionId, endsAt, reader, purposes, places, grants });
+    const fixedPlace = answer.may_move ? null : answer.place_id;
+    this.keep({ sessionId, endsAt, reader, purposes, places, grants, fixedPlace });
   }
 
   choosePost(place: Place, purpose: Purpose): void {
@@ -126,6 +129,12 @@ class Shift {
     localStorage.setItem(POST, JSON.stringify(post));
     this.page = "scan";
     void this.holding.renew(place.province ?? null);
+  }
+
+  /** The checkpoints among which the reader may choose: where the device stands, or all. */
+  get places(): Place[] {
+    const { places = [], fixedPlace = null } = this.session ?? {};
+    return places.filter(({ place_id }) => fixedPlace === null || place_id === fixedPlace);
   }
 
   /** The checkpoint that this device last stood at, as far as the reader may still use it. */
@@ -186,7 +195,7 @@ class Shift {
     localStorage.setItem(SESSION, JSON.stringify(session));
     this.planRenewal();
     const post = this.rememberedPost();
-    const place = session.places.find((each) => each.place_id === post.place);
+    const place = this.places.find((each) => each.place_id === post.place);
     const purpose = session.purposes.find((each) => each.purpose === post.purpose);
     if (place && purpose && !this.caseNeeded) this.choosePost(place, purpose);
     else this.page = "post";

@@ -45,6 +45,7 @@ export const en: Messages = {
     submit: "Start scanning",
     change: "Change checkpoint",
     none: "Your organisation has no checkpoint yet. Tell your administrator.",
+    fixed: "This device stands at this checkpoint. To change it, your organisation's administrator has to allow it.",
   },
   shift: { end: "Hand over", signedInAs: "On duty" },
   scan: {
@@ -113,6 +114,19 @@ export const en: Messages = {
     ready: (age) => `There are ${age}.`,
     problem: (code) => `This file is not accepted (${code}).`,
   },
+  citizenCard: {
+    open: "Type an identity card",
+    title: "Type an identity card",
+    lead: "Type what stands on the card. There is an answer only if name and birth date belong to the number.",
+    alone: "A number alone is not looked up: whoever knows somebody's number could ask. Add the name and birth date on the card.",
+    number: "Number (12 digits)",
+    name: "Full name",
+    birth: "Date of birth",
+    birthHint: "For example: 17/5/1989; if only the year is known, 1989",
+    sex: "Sex",
+    submit: "Check",
+    wrong: "Number, name or birth date are not of the right form. Look at the card again.",
+  },
   genuine: {
     title: "This scanner's code",
     lead: "People scan it with their wallet to see who reads their code, and what they may see.",
@@ -121,6 +135,7 @@ export const en: Messages = {
     close: "Close",
   },
   wedge: {
+    byKeys: "The keyboard or an input method changed the text; it was put right. Better switch the method off and choose the US keyboard.",
     repaired: (method) => `The ${method} input method changed the text; it was put right. Better switch it off.`,
     changed: "A Vietnamese input method spoiled the code.",
     switchOff: (method) =>
@@ -200,6 +215,7 @@ export const en: Messages = {
     refusedDo: "This scan is not recorded. Look at an identity document and tell your administrator the code below.",
     forbidden: "No scanning here",
     forbiddenDo: "Your role does not scan at this place for this purpose. Press “Change checkpoint”.",
+    mayNotMoveDo: "This device stands at another checkpoint. Press “Change checkpoint” to go back there, or ask your administrator to allow the move.",
     code: "Error code",
     sessionEnded: "The shift has ended. Please sign in again.",
     deviceLost: "This device was removed. It needs a new code.",

@@ -43,6 +43,7 @@ export const vi = {
     submit: "Bắt đầu quét",
     change: "Đổi nơi quét",
     none: "Chưa có điểm quét nào được giao cho tổ chức của bạn. Hãy báo người quản lý.",
+    fixed: "Máy này đặt ở điểm quét này. Muốn đổi, người quản lý của đơn vị phải cho phép.",
   },
   shift: { end: "Giao ca", signedInAs: "Người trực" },
   scan: {
@@ -111,6 +112,19 @@ export const vi = {
     ready: (age: string) => `Đã có ${age}.`,
     problem: (code: string) => `Không nhận tệp này (${code}).`,
   },
+  citizenCard: {
+    open: "Nhập CCCD",
+    title: "Nhập căn cước công dân",
+    lead: "Nhập đúng như trên thẻ. Họ tên và ngày sinh phải khớp với số thì mới có kết quả.",
+    alone: "Chỉ có số thì chưa tra được: ai biết số của người khác cũng hỏi được. Hãy nhập thêm họ tên, ngày sinh trên thẻ.",
+    number: "Số CCCD (12 chữ số)",
+    name: "Họ và tên",
+    birth: "Ngày sinh",
+    birthHint: "Ví dụ: 17/5/1989; chỉ biết năm thì nhập 1989",
+    sex: "Giới tính",
+    submit: "Kiểm tra",
+    wrong: "Số, họ tên hoặc ngày sinh chưa đúng dạng. Xem lại thẻ.",
+  },
   genuine: {
     title: "Mã của máy quét này",
     lead: "Người dân quét mã này bằng ví để biết ai đang đọc mã của họ và được xem gì.",
@@ -119,6 +133,7 @@ export const vi = {
     close: "Đóng",
   },
   wedge: {
+    byKeys: "Bàn phím hoặc bộ gõ đã đổi chữ; đã sửa lại đúng. Nên tắt bộ gõ, chọn bàn phím Mỹ (ENG).",
     repaired: (method: string) => `Bộ gõ ${method} đã đổi chữ; đã sửa lại đúng. Nên tắt bộ gõ.`,
     changed: "Bộ gõ tiếng Việt đã làm sai mã.",
     switchOff: (method: string) =>
@@ -198,6 +213,7 @@ export const vi = {
     refusedDo: "Lượt này chưa được ghi. Xem giấy tờ tùy thân; báo người quản lý mã lỗi bên dưới.",
     forbidden: "Không được quét ở đây",
     forbiddenDo: "Vai trò của bạn không quét ở điểm này với mục đích này. Bấm “Đổi nơi quét”.",
+    mayNotMoveDo: "Máy này đặt ở điểm quét khác. Bấm “Đổi điểm quét” để về đúng chỗ, hoặc nhờ người quản lý của đơn vị cho phép đổi.",
     code: "Mã lỗi",
     sessionEnded: "Ca đã kết thúc. Hãy vào ca lại.",
     deviceLost: "Thiết bị này đã bị gỡ. Cần mã đăng ký mới.",

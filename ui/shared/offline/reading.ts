@@ -74,6 +74,15 @@ export async function readCode(raw: string, keys: KeySet, nowMs: number): Promis
   };
 }
 
+/** Whether a text is a person's code or card by its form alone; nothing is proven. */
+export function hasKnownShape(raw: string, nowMs: number): boolean {
+  const text = withoutEdges(raw);
+  const family = familyOf(text);
+  if (!["personal", "cccd", "bhyt"].includes(family)) return false;
+  const issued = isSpoiled(text) ? null : parseIssued(text);
+  return look(text, family, issued, civilDay(nowMs)).wellFormed;
+}
+
 function familyOf(text: string): Family {
   if (PLAIN.test(text)) return "personal";
   const start = text.slice(0, 8).toUpperCase();
