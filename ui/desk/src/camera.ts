@@ -1,7 +1,6 @@
 /** A camera that lies on the desk: looks at its frames until a card is held before it. */
 
-/** Wider frames only cost time: a CCCD's code held in the frame is read well below this. */
-const WIDEST_PX = 1_280;
+import { frameOf, WIDEST_PX } from "../../shared/frames";
 
 /** Rest between two frames. Milliseconds. */
 const REST_MS = 80;
@@ -51,14 +50,4 @@ export async function watch(
       video.srcObject = null;
     },
   };
-}
-
-function frameOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): ImageData | null {
-  if (video.videoWidth === 0) return null;
-  const scale = Math.min(1, WIDEST_PX / video.videoWidth);
-  canvas.width = Math.round(video.videoWidth * scale);
-  canvas.height = Math.round(video.videoHeight * scale);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context?.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return context?.getImageData(0, 0, canvas.width, canvas.height) ?? null;
 }

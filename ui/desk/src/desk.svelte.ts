@@ -108,6 +108,7 @@ export function failure(error: unknown, wrong?: string): string {
   if (error instanceof Unreachable) return speech.words.problem.offlineForm;
   if (!(error instanceof Refused)) return `${words.failed} (${String(error)})`;
   if (error.status === 429) return speech.words.problem.busyForm(error.retryAfterS ?? 5);
+  if (error.status >= 500) return `${words.failed} (${error.code})`; // not what was typed
   const family = error.code.split(".")[0] ?? "";
   const known = words.problem[error.code] ?? words.problem[family] ?? wrong ?? words.failed;
   return `${known} (${error.code})`;
