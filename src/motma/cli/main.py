@@ -18,6 +18,8 @@ from motma.cli import (
     people,
     people_import,
     places,
+    printing,
+    printing_bulk,
     qr,
     qr_draw,
     readers,
@@ -66,6 +68,8 @@ app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(apps.app, name="apps")
 app.add_typer(sources.app, name="sources")
+app.add_typer(printing.app, name="print")
+printing.app.command("commune")(printing_bulk.print_commune)
 qr.app.command("draw")(qr_draw.draw)
 rules.app.command("explain")(rules_explain.explain)
 rules.app.command("show")(rules_explain.show)

@@ -20,20 +20,19 @@ from uuid import UUID
 from motma.access.means import Means
 from motma.identity import service as identity
 from motma.identity.errors import PersonUnknown, QidEnded
-from motma.kernel import durable
-from motma.printing import manifest, model, queries
+from motma.printing import manifest, model, queries, tray
 from motma.printing import service as printing
 from motma.printing.errors import JobRunning
 from motma.printing.manifest import Manifest, Part, Refused
-from motma.printing.model import Card, Layout
+from motma.printing.model import Card, Layout, Slip
 from motma.printing.press import Press
 from motma.printing.service import Printed
 from motma.storage.pool import Pool
 
-#: Sheets of paper in one file: a printer's tray, and half a second of a press.
+#: Sheets of A4 in one file, fronts and backs: a printer's tray, and half a second of a press.
 SHEETS_A_PART: Final = 25
-#: ID-1 cards in one file.
-CARDS_A_PART: Final = 250
+#: Cards that take as long as a sheet, where each has pages of its own.
+_CARDS_FOR_A_SHEET: Final = 10
 
 TITLE: Final = "Thẻ mã QR cá nhân"
 #: A row whose person stands in the list before.
@@ -51,13 +50,15 @@ class Order:
     folder: Path
     host: str
     demo: bool
+    activation: bool = False  # a slip with an activation code for each, behind a part's cards
+    sheets_a_part: int = SHEETS_A_PART
     presses: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
 
     @property
     def cards_a_part(self) -> int:
         """How many cards stand in one file."""
         each = self.layout.cards_a_sheet
-        return CARDS_A_PART if each == 1 else each * SHEETS_A_PART
+        return self.sheets_a_part * (_CARDS_FOR_A_SHEET if each == 1 else each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Done:
 
 async def run(pool: Pool, means: Means, order: Order, told: Told = lambda _rows: None) -> Done:
     """Print what is not printed yet; `told` hears how many rows of the list are done."""
-    order.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tray.folder(order.folder)
     with _alone(order.folder):
         async with pool.acquire() as db:
             owners = await queries.whose(db, order.qids)
@@ -114,26 +115,29 @@ class _Job:
     async def _make(self, number: int, presses: asyncio.Queue[Press]) -> None:
         """One part: events, file, manifest, in this order."""
         made_at = self.means.clock.now()
-        cards, refused = await self._signed(self.chunks[number])
+        cards, slips, refused = await self._signed(self.chunks[number])
         name, pdf = "", b""
         if cards:
             name = f"part-{number:0{len(str(len(self.chunks)))}d}.pdf"
             press = await presses.get()
             try:
                 pdf = await asyncio.to_thread(
-                    press.print, self._document(number, cards), made_at=made_at
+                    press.print, self._document(number, cards, slips), made_at=made_at
                 )
             finally:
                 presses.put_nowait(press)
-            await asyncio.to_thread(durable.replace, self.order.folder / name, pdf)
+            await asyncio.to_thread(tray.put, self.order.folder / name, pdf)
         digest = hashlib.sha256(pdf).hexdigest()
         part = Part(file=name, sha256=digest, cards=len(cards), refused=tuple(refused))
         self.done = self.done.with_part(number, part)
         manifest.keep(self.order.folder, self.done)
 
-    async def _signed(self, rows: list[tuple[int, str]]) -> tuple[list[Card], list[Refused]]:
-        """The cards of some rows, their events committed; and who gets none."""
+    async def _signed(
+        self, rows: list[tuple[int, str]]
+    ) -> tuple[list[Card], list[Slip], list[Refused]]:
+        """The cards and slips of some rows, their events committed; and who gets none."""
         cards: list[Card] = []
+        slips: list[Slip] = []
         refused: list[Refused] = []
         printed = Printed(layout=self.order.layout, by="command")
         async with self.pool.acquire() as db, db.transaction():
@@ -144,14 +148,20 @@ class _Job:
                 try:
                     person = await identity.find(db, self.means, qid)
                     cards.append(await printing.card(db, self.means, person, printed))
+                    if self.order.activation:
+                        slips.append(await printing.slip(db, self.means, person))
                 except (PersonUnknown, QidEnded) as why:
                     refused.append(Refused(row, why.code))
-        return cards, refused
+        return cards, slips, refused
 
-    def _document(self, number: int, cards: Sequence[Card]) -> dict[str, Any]:
+    def _document(
+        self, number: int, cards: Sequence[Card], slips: Sequence[Slip]
+    ) -> dict[str, Any]:
         foot = f"phần / part {number}/{len(self.chunks)}"
-        pages = model.cards_part(self.order.layout, cards, foot=foot)
-        return model.document(TITLE, [pages], host=self.order.host, demo=self.order.demo)
+        pages = [model.cards_part(self.order.layout, cards, foot=foot)]
+        if slips:
+            pages.append(model.slips_part(slips))
+        return model.document(TITLE, pages, host=self.order.host, demo=self.order.demo)
 
     def _tell(self, rows: int) -> None:
         self.rows_done += rows
@@ -184,6 +194,7 @@ def _wanted(order: Order) -> Manifest:
     """The manifest of a job that has done nothing yet."""
     return Manifest(
         layout=str(order.layout),
+        activation=order.activation,
         cards_a_part=order.cards_a_part,
         list_sha256=manifest.hash_of(order.qids),
         rows=len(order.qids),

@@ -38,6 +38,22 @@ class JobRunning(Declined):
 
 
 @dataclass
+class DiskFull(Declined):
+    """The disk is full: free some room and run it again; what is finished stays."""
+
+    code = "printing.disk-full"
+    kind = Kind.UNAVAILABLE
+
+
+@dataclass
+class NotWritable(Declined):
+    """Nothing can be written there: give a file or folder of your own."""
+
+    code = "printing.not-writable"
+    kind = Kind.REFUSED
+
+
+@dataclass
 class PlaceUnknown(Declined):
     """No such place, or none of the caller's organisation, or it is closed."""
 

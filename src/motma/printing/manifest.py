@@ -7,11 +7,15 @@ from typing import Final
 
 import msgspec
 
-from motma.kernel import durable
+from motma.printing import tray
 from motma.printing.errors import OtherJob
 
 NAME: Final = "print-job.json"
 LOCK: Final = ".lock"
+#: Whose cards a commune's job prints, settled when it began.
+PEOPLE: Final = "people.txt"
+#: What a job may leave before its first manifest stands.
+_EARLIER: Final = {LOCK, PEOPLE, "people.new", "print-job.new"}
 _FORMAT: Final = 1
 
 
@@ -36,6 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     format: int = _FORMAT
     layout: str
+    activation: bool = False
     cards_a_part: int
     list_sha256: str
     rows: int
@@ -69,7 +74,7 @@ def started(folder: Path, wanted: Manifest) -> Manifest:
         if not found.of_same_job(wanted):
             raise OtherJob
         return found
-    if any(each.name != LOCK for each in folder.iterdir()):
+    if any(each.name not in _EARLIER for each in folder.iterdir()):
         raise OtherJob
     keep(folder, wanted)
     return wanted
@@ -78,7 +83,7 @@ def started(folder: Path, wanted: Manifest) -> Manifest:
 def keep(folder: Path, manifest: Manifest) -> None:
     """Write the manifest; a crash leaves the earlier one or this one."""
     data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    durable.replace(folder / NAME, data)
+    tray.put(folder / NAME, data)
 
 
 def hash_of(qids: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from motma.access import service as access
 from motma.access.means import Means
 from motma.codec import place as place_code
 from motma.codec.issued import Form
-from motma.identity import issuing
+from motma.identity import guardianship, issuing
 from motma.identity.model import PersonRow
 from motma.printing import model, queries
 from motma.printing.errors import AddressUnset, PlaceUnknown
@@ -35,6 +35,21 @@ async def card(db: Connection, means: Means, person: PersonRow, printed: Printed
     await means.log(db, "identity.printed", details, person_id=person.person_id)
     text = await issuing.issue(db, means, person, form=Form.PAPER)
     return model.card(person.profile.full_name.value, text)
+
+
+async def dependants(db: Connection, means: Means, guardian: PersonRow) -> list[PersonRow]:
+    """Those whose guardian somebody is, and confirmed to be."""
+    rows = await guardianship.dependants_of(db, means, guardian.person_id)
+    return [
+        await guardianship.dependant(
+            db,
+            means,
+            dependant_id=UUID(str(row["dependant_id"])),
+            guardian_id=guardian.person_id,
+        )
+        for row in rows
+        if row["confirmed"]
+    ]
 
 
 async def slip(db: Connection, means: Means, person: PersonRow) -> Slip:

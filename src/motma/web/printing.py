@@ -11,15 +11,13 @@ from starlette.responses import Response
 
 from motma.access.limits import Limit, insist
 from motma.bootstrap import Platform
-from motma.identity import guardianship, service
-from motma.identity.model import PersonRow
+from motma.identity import service
 from motma.kernel.errors import Malformed
 from motma.printing import model
 from motma.printing import service as printing
 from motma.printing.model import Layout
 from motma.printing.press import Press
 from motma.printing.service import Printed
-from motma.storage.pool import Connection
 from motma.web.calls import (
     organisation_of,
     platform_of,
@@ -73,7 +71,7 @@ async def print_mine(request: Request, body: OwnPrint) -> Response:
         me = await service.resolve(db, platform.means, person_id)
         cards = [await printing.card(db, platform.means, me, Printed(layout=layout, by="person"))]
         if body.dependants:
-            for each in await _dependants(db, platform, me):
+            for each in await printing.dependants(db, platform.means, me):
                 printed = Printed(layout=layout, by="guardian")
                 cards.append(await printing.card(db, platform.means, each, printed))
     return await _pdf(request, TITLE, [model.cards_part(layout, cards)], name="the-ma-qr")
@@ -112,21 +110,6 @@ async def print_place(request: Request, body: PlacePrint) -> Response:
             db, platform.means, body.place_id, origin=_origin(request), of=organisation
         )
     return await _pdf(request, poster.alt, [model.poster_part(poster)], name="ap-phich")
-
-
-async def _dependants(db: Connection, platform: Platform, me: PersonRow) -> list[PersonRow]:
-    """Those whose guardian I confirmed to be."""
-    rows = await guardianship.dependants_of(db, platform.means, me.person_id)
-    return [
-        await guardianship.dependant(
-            db,
-            platform.means,
-            dependant_id=UUID(str(row["dependant_id"])),
-            guardian_id=me.person_id,
-        )
-        for row in rows
-        if row["confirmed"]
-    ]
 
 
 async def _pdf(
