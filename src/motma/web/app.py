@@ -30,6 +30,7 @@ from motma.scan.published import PublishedKeys
 from motma.web import (
     access,
     accounts,
+    accounts_passkeys,
     books,
     cards,
     checks,
@@ -71,6 +72,7 @@ OPERATIONS: Final = [
     *access.OPERATIONS,
     *places.OPERATIONS,
     *accounts.OPERATIONS,
+    *accounts_passkeys.OPERATIONS,
     *clients.OPERATIONS,
     *sources.OPERATIONS,
     *connecting.OPERATIONS,

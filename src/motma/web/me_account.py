@@ -26,6 +26,7 @@ class AccountDeleted(msgspec.Struct, frozen=True, kw_only=True):
 
     devices_ended: int
     phone_removed: bool
+    passkeys_removed: int
     kept: dict[str, str]  # in vi and en
 
 
@@ -52,7 +53,7 @@ _KEPT = {
 
 
 async def delete_my_account(request: Request, _body: None) -> AccountDeleted:
-    """End every device, session, activation code and phone of mine; this one too.
+    """End every device, session, activation code, phone and passkey of mine; this one too.
 
     The register stays. To return one proves to a registrar once more who one is.
     """
@@ -63,7 +64,10 @@ async def delete_my_account(request: Request, _body: None) -> AccountDeleted:
         own = await selves_of(db, platform.means, person_id)
         done = await ending.delete(db, platform.means, own)
     return AccountDeleted(
-        devices_ended=done.devices_ended, phone_removed=done.phone_removed, kept=_KEPT
+        devices_ended=done.devices_ended,
+        phone_removed=done.phone_removed,
+        passkeys_removed=done.passkeys_removed,
+        kept=_KEPT,
     )
 
 

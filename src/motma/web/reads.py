@@ -61,6 +61,12 @@ NOTICES: Final = {
         "Số của bạn cũng là số của người khác: hãy đặt mã khoá.",
         "Your number is somebody else's too: set a PIN.",
     ),
+    "access.passkey-added": ("Thêm một passkey.", "A passkey was added to your account."),
+    "access.passkey-removed": ("Đã xoá passkey.", "A passkey of yours was removed."),
+    "access.passkey-copied": (
+        "Passkey của bạn có thể đã bị sao chép: hãy xoá nó.",
+        "A passkey of yours may have been copied: remove it.",
+    ),
     "access.device-lost": ("Một máy bị báo mất.", "A device of yours was reported lost."),
     "access.session-begun": ("Đăng nhập.", "A device of yours signed in."),
 }

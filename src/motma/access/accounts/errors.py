@@ -69,3 +69,36 @@ class DeviceUnknown(Declined):
 
     code = "accounts.device-unknown"
     kind = Kind.UNKNOWN
+
+
+@dataclass
+class PasskeyRefused(Declined):
+    """No passkey of ours, a late or used challenge, or a page that is not ours: all alike."""
+
+    code = "accounts.passkey-refused"
+    kind = Kind.REFUSED
+
+
+@dataclass
+class PasskeyUnknown(Declined):
+    """No passkey of yours; somebody else's and one that never was look alike."""
+
+    code = "accounts.passkey-unknown"
+    kind = Kind.UNKNOWN
+
+
+@dataclass
+class PasskeysFull(Declined):
+    """You have as many passkeys as may be: remove one first."""
+
+    code = "accounts.passkeys-full"
+    kind = Kind.REFUSED
+    most: int
+
+
+@dataclass
+class PasskeysOff(Declined):
+    """This address has no passkeys: they need https and a name, or this machine itself."""
+
+    code = "accounts.passkeys-off"
+    kind = Kind.REFUSED

@@ -1,4 +1,4 @@
-"""Signing in by phone: lives, limits, and which account a phone stands for."""
+"""Signing in by phone or passkey: lives, limits, and which account a phone stands for."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,12 +10,15 @@ from motma.kernel.ids import Random
 
 PHONE_COLUMN: Final = "account_phone.sealed"
 SIGN_IN_COLUMN: Final = "sign_in.sealed"
+PASSKEY_COLUMN: Final = "passkey.sealed"
+CHALLENGE_COLUMN: Final = "passkey_challenge.sealed"
 #: A one-time code is good for this long, counted from when it will probably come.
 CODE_LIFE: Final = timedelta(minutes=5)
 #: Slower than this, no code is promised: it would be out of date before somebody typed it.
 LONGEST_WAIT: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 5
-#: A device that came by phone may not change the account before this is over.
+#: A device that came by phone may not change the account before this is over, nor one that came by
+#: a passkey younger than this.
 COOL_DOWN: Final = timedelta(hours=24)
 #: A number that was not confirmed again stands for nobody: it may be another's by then.
 PHONE_LIFE: Final = timedelta(days=180)
@@ -30,6 +33,15 @@ PER_NETWORK: Final = Limit(name="codes-per-network", count=30, window_s=3600)
 IN_ALL: Final = Limit(name="codes-in-all", count=600, window_s=60)
 #: Wrong codes from one network.
 WRONG_CODES: Final = Limit(name="wrong-codes", count=20, window_s=900)
+#: How long a person may take to answer their authenticator.
+CHALLENGE_LIFE: Final = timedelta(minutes=5)
+MOST_PASSKEYS: Final = 10
+LONGEST_LABEL: Final = 40
+#: Challenges asked for by one network, and by everybody together: each is a row for a while.
+CHALLENGES: Final = Limit(name="challenges-per-network", count=120, window_s=3600)
+CHALLENGES_IN_ALL: Final = Limit(name="challenges-in-all", count=3000, window_s=60)
+#: Answers of authenticators that did not hold, from one network.
+WRONG_PASSKEYS: Final = Limit(name="wrong-passkeys", count=20, window_s=900)
 
 _DIGITS: Final = 6
 
@@ -81,6 +93,7 @@ def settles_at(*, enrolled_by: str, enrolled_at: datetime, vouched: bool) -> dat
     >>> day = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     >>> str(settles_at(enrolled_by="phone", enrolled_at=day, vouched=False))
     '2026-01-02 00:00:00+00:00'
+    >>> settles_at(enrolled_by="passkey", enrolled_at=day, vouched=True)
     >>> settles_at(enrolled_by="code", enrolled_at=day, vouched=False)
     """
-    return enrolled_at + COOL_DOWN if enrolled_by == "phone" and not vouched else None
+    return enrolled_at + COOL_DOWN if enrolled_by != "code" and not vouched else None

@@ -66,10 +66,49 @@ PHONES_OF: Final = """
     SELECT person_id, sealed, pin_hash IS NOT NULL AS pin, bound_at FROM account_phone
      WHERE person_id = ANY($1) ORDER BY bound_at DESC
 """
+ADD_CHALLENGE: Final = """
+    INSERT INTO passkey_challenge
+           (challenge_id, challenge, person_id, device_id, handle, sealed, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+TAKE_CHALLENGE: Final = """
+    DELETE FROM passkey_challenge
+     WHERE challenge_id = $1 AND expires_at > $2 AND person_id = ANY($3) AND device_id = $4
+    RETURNING challenge, person_id, handle, sealed
+"""
+TAKE_SIGN_IN_CHALLENGE: Final = """
+    DELETE FROM passkey_challenge
+     WHERE challenge_id = $1 AND expires_at > $2 AND person_id IS NULL RETURNING challenge
+"""
+ADD_PASSKEY: Final = """
+    INSERT INTO passkey (credential_id, passkey_id, person_id, credential, handle, sealed, counter,
+                         synced, added_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (credential_id) DO NOTHING RETURNING passkey_id
+"""
+PASSKEY: Final = """
+    SELECT credential_id, passkey_id, person_id, credential, handle, added_at FROM passkey
+     WHERE credential_id = $1
+"""
+# a counter that stands at nothing is none: synced passkeys have no other
+USE_PASSKEY: Final = """
+    UPDATE passkey SET counter = $2, used_at = $3
+     WHERE credential_id = $1 AND (counter < $2 OR (counter = 0 AND $2 = 0)) RETURNING passkey_id
+"""
+PASSKEYS_OF: Final = """
+    SELECT credential_id, passkey_id, handle, sealed, synced, added_at, used_at FROM passkey
+     WHERE person_id = ANY($1) ORDER BY added_at, passkey_id
+"""
+REMOVE_PASSKEY: Final = """
+    DELETE FROM passkey WHERE passkey_id = $1 AND person_id = ANY($2) RETURNING person_id
+"""
+END_PASSKEYS: Final = "DELETE FROM passkey WHERE person_id = ANY($1) RETURNING passkey_id"
+END_CHALLENGES: Final = "DELETE FROM passkey_challenge WHERE person_id = ANY($1)"
 
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (
     "DELETE FROM sign_in WHERE expires_at < $1::timestamptz - interval '1 day'",
+    "DELETE FROM passkey_challenge WHERE expires_at < $1::timestamptz - interval '1 hour'",
     "DELETE FROM account_phone WHERE bound_at < $1::timestamptz - interval '180 days'",
 )
 

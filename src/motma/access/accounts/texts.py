@@ -36,6 +36,27 @@ def new_device() -> str:
     )
 
 
+def new_passkey() -> str:
+    """Something new opens the account.
+
+    >>> len(new_passkey()) <= 160
+    True
+    """
+    return (
+        "Mot Ma: tai khoan cua ban co them mot passkey. Khong phai ban? Mo vi va xoa no, "
+        "hoac den noi dang ky. A passkey was added."
+    )
+
+
+def passkey_removed() -> str:
+    """Something no longer opens the account.
+
+    >>> len(passkey_removed()) <= 160
+    True
+    """
+    return "Mot Ma: mot passkey cua ban da bi xoa. A passkey of yours was removed."
+
+
 def phone_removed() -> str:
     """The number signs in nobody any more.
 
