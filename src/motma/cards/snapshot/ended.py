@@ -54,9 +54,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def checked(self) -> "Ended":
         """The same, once it is known to be sorted: a search in anything else would miss."""
-        row = _row(self.hashes, self.width)
-        if any(a >= b for a, b in pairwise(row)):
-            raise Malformed("snapshot.content", "ended")
+        _row(self.hashes, self.width)
         return self
 
     def changed(self, *, add: bytes, drop: bytes) -> bytes:
@@ -95,10 +93,11 @@ def ended(entries: Iterable[str], *, salt: bytes) -> Ended:
 
 
 def _row(hashes: bytes, width: int) -> list[bytes]:
-    """The hashes one by one."""
-    if len(hashes) % width:
+    """The hashes one by one, once they are known to rise."""
+    row = [hashes[at : at + width] for at in range(0, len(hashes), width)]
+    if len(hashes) % width or any(a >= b for a, b in pairwise(row)):
         raise Malformed("snapshot.content", "ended")
-    return [hashes[at : at + width] for at in range(0, len(hashes), width)]
+    return row
 
 
 def _hash(salt: bytes, entry: str, width: int) -> bytes:

@@ -114,9 +114,10 @@ def test_a_whole_snapshot_is_no_delta_and_a_delta_no_snapshot() -> None:
 def test_a_signed_delta_that_says_nothing_is_refused() -> None:
     empty = DELTA.write(b"{}", kid=SIGNER.kid, sign=SIGNER.sign)
     assert refused(empty) == "snapshot.content"
-    uneven = msgspec.structs.replace(delta.own(DELTA_FILE), add=b"1234")
-    odd = DELTA.write(msgspec.json.encode(uneven), kid=SIGNER.kid, sign=SIGNER.sign)
-    assert refused(odd) == "snapshot.content"
+    for add in (b"1234", b"456123"):  # of another width, and out of order
+        said = msgspec.structs.replace(delta.own(DELTA_FILE), add=add)
+        odd = DELTA.write(msgspec.json.encode(said), kid=SIGNER.kid, sign=SIGNER.sign)
+        assert refused(odd) == "snapshot.content"
 
 
 def test_the_content_that_is_signed_is_that_of_the_later_body() -> None:
