@@ -9,6 +9,7 @@ from motma.cli import (
     claims,
     claims_desk,
     clients,
+    conformance,
     db,
     demo,
     doctor,
@@ -67,6 +68,7 @@ app.add_typer(recodes.app, name="recodes")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(apps.app, name="apps")
+app.add_typer(conformance.app, name="conformance")
 app.add_typer(sources.app, name="sources")
 app.add_typer(printing.app, name="print")
 printing.app.command("commune")(printing_bulk.print_commune)
