@@ -1,4 +1,4 @@
-"""The technical requirements are written from the checks, and nothing is in the page that is not."""
+"""The technical requirements are written from the checks, and the page holds nothing else."""
 
 from pathlib import Path
 
