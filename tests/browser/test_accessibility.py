@@ -47,6 +47,11 @@ def test_axe_finds_no_violation_in_any_state(
     page.get_by_label("Lý do").wait_for()
     assert gatekeeper.violations() == []
     page.keyboard.press("Escape")
+    for dialog, inside in (("Mã của máy quét này", "svg"), ("Nhập CCCD", "#card-number")):
+        page.get_by_role("button", name=dialog).click()
+        page.locator(f"dialog[open] {inside}").wait_for()
+        assert gatekeeper.violations() == [], dialog
+        page.keyboard.press("Escape")
     gatekeeper.wedge("NGUYỄN VĂN")
     page.get_by_text("Tắt bộ gõ").wait_for()
     assert gatekeeper.violations() == []
@@ -89,6 +94,20 @@ def test_at_400_percent_nothing_scrolls_sideways(gatekeeper: Gatekeeper, site: S
     gatekeeper.stand(ENTRY, MARKET)
     gatekeeper.wedge(site.seeded.paper)
     gatekeeper.heading("Hợp lệ")
+    assert page.evaluate(width) <= REFLOW["width"]
+    for dialog, inside in (("Mã của máy quét này", "svg"), ("Nhập CCCD", "#card-number")):
+        page.get_by_role("button", name=dialog).click()
+        seen = page.locator(f"dialog[open] {inside}")
+        seen.wait_for()
+        assert page.evaluate(width) <= REFLOW["width"], dialog
+        box = page.locator("dialog[open]").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= REFLOW["width"], dialog
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Chế độ rảnh tay").click()
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
     assert page.evaluate(width) <= REFLOW["width"]
 
 

@@ -21,6 +21,14 @@ ENTRY = "Vào cửa"
 NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
 
 
+#: Whether a delta was kept.
+KEPT = """() => new Promise((done) => {
+    indexedDB.open("motma-gate").onsuccess = ({ target }) => {
+        const get = target.result.transaction("kept").objectStore("kept").get("snapshot-newest");
+        get.onsuccess = () => { target.result.close(); done(Boolean(get.result?.delta)); };
+    };
+})"""
+
 #: Fills what the browser may still keep for this origin, in ever smaller pieces.
 FILL = """() => new Promise((done) => {
     indexedDB.open("ballast").onupgradeneeded = ({ target }) => {
@@ -180,6 +188,26 @@ def test_the_ages_that_the_authority_signed_warn_and_refuse(
     offline.wedge(site.seeded.foreign)
     expect(offline.answer).to_contain_text("Chưa có dữ liệu ngoại tuyến để quyết định")
     expect(page.get_by_text("Lượt này đã lưu trên máy").first).to_be_visible()
+
+
+def test_what_ended_since_comes_as_a_delta_and_counts_also_after_a_restart(
+    offline: Gatekeeper, site: Site
+) -> None:
+    page, context = offline.page, offline.page.context
+    answered = give(page, site.origin, later=[ended.whole(qid_of(site.seeded.paper))])
+    ready(offline)
+    with page.expect_response(lambda answer: "since=" in answer.url):
+        page.reload()
+    assert answered == ["whole", "delta"]
+    kept = page.wait_for_function(KEPT, timeout=15_000)  # the delta, beside the whole file
+    assert kept.json_value() is True
+    context.set_offline(True)
+    page.goto(f"{offline.origin}/reader/")
+    page.get_by_role("heading", name="Quét mã").wait_for()
+    offline.wedge(site.seeded.paper)
+    offline.heading("Đã thu hồi")
+    offline.wedge(site.seeded.foreign)
+    offline.heading("Hợp lệ")
 
 
 def test_a_code_that_the_filter_stops_by_mistake_is_asked_about_when_the_platform_is_back(

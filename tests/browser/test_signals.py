@@ -68,3 +68,27 @@ def test_hands_free_answers_a_handheld_reader_and_gives_way_to_the_next(
     assert gatekeeper.violations() == []
     page.clock.fast_forward(7_000)
     page.get_by_text("Sẵn sàng quét").wait_for()
+
+
+def test_the_voice_says_outcome_and_what_to_do_in_the_page_s_language_and_never_a_name(
+    gatekeeper: Gatekeeper, site: Site
+) -> None:
+    page = gatekeeper.page
+    page.add_init_script(
+        """
+        window.said = [];
+        speechSynthesis.speak = ({ text, lang }) => said.push([lang, text]);
+        """
+    )
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    page.get_by_role("button", name="Giọng nói").click()
+    gatekeeper.wedge(site.seeded.paper)
+    gatekeeper.heading("Hợp lệ")
+    page.get_by_role("button", name="English").click()
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Revoked")
+    page.wait_for_function("() => said.length === 2")
+    assert page.evaluate("said") == [
+        ["vi-VN", "Hợp lệ. Đối chiếu tên với người trước mặt."],
+        ["en-GB", "Revoked. This code was revoked. Ask for a document and point to a registrar."],
+    ]
