@@ -204,12 +204,15 @@ async def list_reads(request: Request, body: ByQid) -> list[dict[str, Any]]:
 
 
 async def _shown(db: Connection, platform: Platform, person: PersonRow) -> Person:
+    """The person with every QID that leads to them, also of who was merged into them."""
+    selves = [person.person_id, *await service.aliases_of(db, person.person_id)]
+    qids = [each for one in selves for each in await service.qids_of(db, platform.means, one)]
     return Person(
         qid=person.qid,
         profile=person.profile,
         version=person.version,
         updated_at=person.updated_at,
-        qids=await service.qids_of(db, platform.means, person.person_id),
+        qids=qids,
     )
 
 

@@ -88,6 +88,17 @@ async def test_nobody_but_a_registrar_may_ask_and_whoever_is_shown_sees_it(
     assert [each["role"] for each in reads] == ["registrar"]
 
 
+async def test_a_merged_code_is_listed_with_the_person_it_leads_to(on_stage: Stage) -> None:
+    person = await on_stage.person()
+    double = await on_stage.person(number="001190000027", full_name="Thử Thị Nghiệm Hai")
+    registrar = await on_stage.sign_in("registrar@stage")
+    merging = {"qid": double.qid, "into": person.qid, "reason": "một người"}
+    assert (await registrar.post("/v1/people:merge", merging)).status_code < 300
+    found = (await registrar.post("/v1/people:find", {"qid": double.qid})).json()
+    states = {each["qid"]: each["state"] for each in found["qids"]}
+    assert states == {person.qid: "active", double.qid: "merged"}
+
+
 async def test_a_desk_finds_the_dependants_of_a_guardian_and_they_see_it(on_stage: Stage) -> None:
     guardian = await on_stage.person()
     child = await on_stage.person(number="001216000011", full_name="Thử Em Bé", birth="2016-05-01")
