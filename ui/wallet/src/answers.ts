@@ -1,6 +1,7 @@
 /** What the platform's answers look like, as far as the wallet uses them. */
 
 import type { CardColour, Texts } from "../../shared/answers";
+import type { Shown } from "./pages/answers";
 
 export interface Reason {
   text: Texts;
@@ -53,6 +54,12 @@ export interface Dependant {
   confirmed: boolean;
   until: string;
   qid: string | null;
+}
+
+export interface DependantRecords {
+  records: Shown[];
+  /** How fresh what is known of each kind is. */
+  freshness: Texts[];
 }
 
 export interface Notice {

@@ -1,6 +1,6 @@
 /** The codes of dependants on this phone: their paper form, kept like one's own. */
 
-import type { CodeAnswer, Dependant } from "./answers";
+import type { CardAnswer, CodeAnswer, Dependant, DependantRecords } from "./answers";
 import * as kept from "./kept";
 import { link } from "./link";
 import { read } from "./reading";
@@ -21,18 +21,37 @@ export async function fetchDependants(): Promise<Dependant[]> {
   for (const each of confirmed) {
     const before = held.find((one) => one.id === each.dependant_id);
     const stands = before && before.renewAt > now && read(before.masked).qid === each.qid;
-    if (!stands) await fetchCode(each.dependant_id, now);
+    if (!stands) await fetchCode(each.dependant_id, now, before);
   }
   await screen.load();
   return dependants;
 }
 
-async function fetchCode(id: string, now: number): Promise<void> {
+/** A dependant's card and records. They find each look in their own list of reads, so it is only
+ * taken when it was asked for; the card stays on this phone. */
+export async function look(id: string): Promise<DependantRecords & { card: CardAnswer }> {
+  const body = { dependant_id: id };
+  const card = await link.ask<CardAnswer>("POST", "/v1/me/dependants:card", body);
+  const seen = await link.ask<DependantRecords>("POST", "/v1/me/dependants:records", body);
+  const held = (await kept.everybody()).find((each) => each.id === id);
+  if (held) await kept.keep({ ...held, card, cardAt: link.api.now() });
+  await screen.load();
+  return { card, ...seen };
+}
+
+async function fetchCode(id: string, now: number, before: kept.Kept | undefined): Promise<void> {
   const body = { dependant_id: id };
   const { text } = await link.ask<CodeAnswer>("POST", "/v1/me/dependants:code", body);
   const ends = Date.parse(read(text).expires);
   const renewAt = ends - RENEW_BEFORE_MS;
   await kept.keep({
-    id, masked: text, full: null, living: null, keptAt: now, renewAt, card: null, cardAt: null,
+    id,
+    masked: text,
+    full: null,
+    living: null,
+    keptAt: now,
+    renewAt,
+    card: before?.card ?? null,
+    cardAt: before?.cardAt ?? null,
   });
 }

@@ -36,6 +36,8 @@ export interface Remembered {
   readerKeys: PublishedKeys;
   /** The largest checkpoint of the log that this phone saw, by size and root. */
   log: { size: number; root: string };
+  /** The keys that the log's checkpoints were signed with when one was last checked. */
+  logKeys: string[];
 }
 
 const PEOPLE = "people";

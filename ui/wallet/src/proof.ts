@@ -1,8 +1,7 @@
 /** Checks in this browser that a read is in the log whose checkpoint the platform published.
  *
  * The tree is RFC 9162's; the signed text is a checkpoint of C2SP (c2sp.org/tlog-checkpoint). The
- * row is hashed as docs/flows/audit.md says. The checkpoint's signature is not looked at here: the
- * log's key comes to a person some other way than from the platform that is being checked.
+ * row is hashed as docs/flows/audit.md says. Its signature is looked at in `logkeys`.
  */
 
 /** A row of the log: its columns in the order in which they are hashed; times in microseconds. */

@@ -17,7 +17,15 @@ const vi = {
   older: "Xem cũ hơn",
   evidence: {
     working: "Đang kiểm tra trên máy này…",
-    notYet: "Chưa có bằng chứng; thử lại sau ít giây.",
+    waiting: "Bằng chứng có sau khoảng mười giây; đang chờ…",
+    notYet: "Chưa có bằng chứng.",
+    again: "Thử lại",
+    signature: {
+      signed: "Sổ do khoá đã công bố ký.",
+      "new-key": "Sổ do một khoá mới ký, máy này chưa từng thấy. Hãy đối chiếu khoá ở nơi khác.",
+      unsigned: "Chữ ký của sổ KHÔNG đúng. Hãy chụp lại màn hình này và báo.",
+      untold: "Trình duyệt này không kiểm được chữ ký của sổ.",
+    },
     unchanged: "Dòng ghi đúng như khi được niêm phong.",
     changed: "Dòng ghi KHÔNG đúng như khi được niêm phong. Hãy chụp lại và báo.",
     included: (size: number) => `Lượt xem này nằm trong sổ gồm ${size} mục, lúc`,
@@ -25,7 +33,7 @@ const vi = {
     first: "Máy này ghi nhớ sổ từ nay: nếu sổ bị sửa, lần sau sẽ lộ ra.",
     continued: "Sổ không bị rút ngắn hay viết lại so với lần máy này kiểm tra trước.",
     forked: "Sổ KHÔNG khớp với lần kiểm tra trước: có thể đã bị viết lại. Hãy báo.",
-    where: "Máy này tự tính từ dòng ghi đến gốc của sổ đã công bố. Chữ ký của sổ thì người ngoài kiểm bằng khoá đã công bố.",
+    where: "Máy này tự tính từ dòng ghi đến gốc của sổ, tự kiểm chữ ký, và nhớ khoá cho lần sau.",
   },
   field: {
     masked_name: "họ tên che bớt",
@@ -61,7 +69,15 @@ const en: Words = {
   older: "Earlier ones",
   evidence: {
     working: "Checking on this phone…",
-    notYet: "No proof yet; try again in a few seconds.",
+    waiting: "The proof is there after about ten seconds; waiting…",
+    notYet: "No proof yet.",
+    again: "Try again",
+    signature: {
+      signed: "The log is signed by its published key.",
+      "new-key": "The log is signed by a new key that this phone never saw. Compare it with a key from elsewhere.",
+      unsigned: "The signature of the log is WRONG. Keep a picture of this screen and report it.",
+      untold: "This browser can't check the signature of the log.",
+    },
     unchanged: "The entry is what was sealed.",
     changed: "The entry is NOT what was sealed. Keep a picture and report it.",
     included: (size) => `This read is in the log of ${size} entries, as of`,
@@ -69,7 +85,7 @@ const en: Words = {
     first: "This phone remembers the log from now on: if it is changed, that will show.",
     continued: "The log was not cut or rewritten since this phone last checked.",
     forked: "The log does NOT agree with the last check: it may be rewritten. Report it.",
-    where: "Computed on this phone, from the entry to the published root. Outsiders check the signature of the log with its published key.",
+    where: "Computed on this phone, from the entry to the root of the log; its signature is checked here, and the key remembered.",
   },
   field: {
     masked_name: "masked name",
