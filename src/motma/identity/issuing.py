@@ -86,7 +86,8 @@ def renew_at(
 
 def with_living(means: Means, text: str, wallet: UUID, at: datetime) -> str:
     """The text with the living part that a wallet shows at a moment."""
-    return living.attach(text, name=living_name(wallet), secret=living_secret(means, wallet), at=at)
+    _, secret = living_secret(means, wallet)
+    return living.attach(text, name=living_name(wallet), secret=secret, at=at)
 
 
 def living_name(wallet: UUID) -> int:
@@ -98,9 +99,22 @@ def living_name(wallet: UUID) -> int:
     return wallet.int % 100_000_000
 
 
-def living_secret(means: Means, wallet: UUID) -> bytes:
-    """The secret of one installation; it dies with its device."""
-    return means.keyring.mac("living", wallet.bytes)[1]
+def living_secret(means: Means, wallet: UUID) -> tuple[str, bytes]:
+    """The secret of one installation, and the id of the key it comes from; it dies with its device.
+
+    A wallet that sees another id when it renews its text asks for the secret again.
+    """
+    return means.keyring.mac("living", wallet.bytes)
+
+
+def is_living(means: Means, text: str, wallet: UUID, at: datetime) -> bool:
+    """Whether the text ends in a present living code of this installation.
+
+    A wallet may hold a secret from before a rotation for as long as it was not on-line, so each
+    key that is not retired counts.
+    """
+    secrets = means.keyring.macs("living", wallet.bytes)
+    return any(living.check(text, secret=secret, at=at) for secret in secrets)
 
 
 def _masked(

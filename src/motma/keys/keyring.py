@@ -88,6 +88,13 @@ class Keyring:
             raise PurposeUnsuited(str(purpose))
         return key.kid, hmac.digest(key.secret, data, "sha256")
 
+    def macs(self, purpose: Purpose | str, data: bytes) -> list[bytes]:
+        """The HMAC-SHA-256 under every key that is held, the active one's first.
+
+        For what somebody keeps longer than a key is the active one.
+        """
+        return [hmac.digest(key.secret or b"", data, "sha256") for key in self.held(purpose)]
+
     # publish -----------------------------------------------------------------------------
 
     def public_keys(self, purpose: Purpose | str) -> Sequence[PublicKeyInfo]:

@@ -20,9 +20,8 @@ from motma.cards.card import Card
 from motma.cards.recodes import showing as recodes
 from motma.cards.recodes.model import InForce
 from motma.cards.shelf import Shelf
-from motma.codec import living
 from motma.codec.issued import Signature
-from motma.identity.issuing import living_name, living_secret
+from motma.identity.issuing import is_living, living_name
 from motma.identity.model import PROFILE_COLUMN
 from motma.identity.model import read as read_profile
 from motma.kernel.clock import civil_day
@@ -232,8 +231,7 @@ def _living(
         return None
     for device_id in wallets or ():
         if living_name(device_id) == code.living:
-            secret = living_secret(means, device_id)
-            return living.check(text.strip(), secret=secret, at=at)
+            return is_living(means, text.strip(), device_id, at)
     return False
 
 

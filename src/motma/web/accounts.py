@@ -9,7 +9,7 @@ from starlette.requests import Request
 from motma.access.accounts import devices, model, phones
 from motma.access.accounts.errors import CodeWrong, PhoneOff
 from motma.access.accounts.model import Begun
-from motma.access.accounts.phones import Phone
+from motma.access.accounts.phones import Phone, Typed
 from motma.access.limits import Limit, insist
 from motma.bootstrap import Platform
 from motma.identity import selves, service
@@ -75,9 +75,7 @@ async def finish_sign_in(request: Request, body: Finish) -> Enrolled:
         done = await phones.finish(
             db,
             platform.means,
-            sign_in_id=body.sign_in_id,
-            code=body.code,
-            pin=body.pin,
+            typed=Typed(sign_in_id=body.sign_in_id, code=body.code, pin=body.pin),
             jwk=dict(body.public_jwk),
             label=body.label,
             named=_named(platform),

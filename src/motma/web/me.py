@@ -28,6 +28,7 @@ class OwnCode(QrText, frozen=True, kw_only=True):
     """The QR with its living part, and the text that is the same in every app."""
 
     signed: str
+    living_key: str  # from which key this device's secret comes now (`/v1/me/living`)
     renew_at: datetime  # ask again then, or as soon after it as there is a network
 
 
@@ -58,7 +59,13 @@ async def my_code(request: Request, _body: None) -> OwnCode:
     slot = issued.parse(signed).issue.card
     until = slot.until if slot and slot.until > now else None
     again = issuing.renew_at(person.person_id, issued_at=now, colour_until=until)
-    return OwnCode(text=text, svg=draw_svg(text), signed=signed, renew_at=again)
+    return OwnCode(
+        text=text,
+        svg=draw_svg(text),
+        signed=signed,
+        living_key=issuing.living_secret(platform.means, wallet)[0],
+        renew_at=again,
+    )
 
 
 async def my_reads(request: Request, _body: None) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ class Living(msgspec.Struct, frozen=True, kw_only=True):
     """What makes the living code of this device, without the network."""
 
     name: int
+    key: str  # id of the platform's key that the secret comes from
     secret: str  # base64url of 32 bytes
     step_s: int
     digits: int
@@ -77,14 +78,17 @@ async def vouch_for_my_device(request: Request, body: OwnDevice) -> None:
 async def my_living(request: Request, _body: None) -> Living:
     """The secret of this device's living code: import it as a key that cannot be read again.
 
-    It dies with the device: once that is reported lost, no code made with it is good. How the
-    code is made from it: docs/qr-format.md.
+    It dies with the device: once that is reported lost, no code made with it is good. It outlives
+    a rotation of the platform's key; when `/v1/me/code` names another `living_key`, ask again. How
+    the code is made from it: docs/qr-format.md.
     """
     session, _ = await require_person(request)
     wallet = session.device.device_id
+    key, secret = issuing.living_secret(platform_of(request).means, wallet)
     return Living(
         name=issuing.living_name(wallet),
-        secret=b64(issuing.living_secret(platform_of(request).means, wallet)),
+        key=key,
+        secret=b64(secret),
         step_s=int(STEP.total_seconds()),
         digits=DIGITS,
     )

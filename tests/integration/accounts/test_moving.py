@@ -55,3 +55,24 @@ async def test_a_code_for_a_new_phone_is_refused_after_five_minutes(
         "/v1/devices", json={"code": code, "public_jwk": old.key.jwk, "label": ""}
     )
     assert late.json()["code"] == "access.code-refused"
+
+
+async def test_a_secret_from_before_a_rotation_is_living_until_its_key_is_retired(
+    on: Stage, clock: SetClock
+) -> None:
+    person = await on.person()
+    wallet = await on.wallet(person.person_id)
+    guard = await on.sign_in("guard@stage")
+    held = (await wallet.send("GET", "/v1/me/living")).json()
+    ring = on.platform.keyring
+    fresh = ring.rotate("living")
+    mine = (await wallet.send("GET", "/v1/me/code")).json()
+    assert (mine["living_key"], held["key"] != fresh) == (fresh, True)
+    secret = base64.urlsafe_b64decode(held["secret"] + "=")
+    text = living.attach(mine["signed"], name=held["name"], secret=secret, at=clock.now())
+    assert (await guard.scan(text)).json()["outcome"] == "known"
+    assert (await guard.scan(mine["text"])).json()["outcome"] == "known"
+    assert (await wallet.send("GET", "/v1/me/living")).json()["key"] == fresh
+    ring.retire(held["key"])
+    assert (await guard.scan(text)).json()["outcome"] == "copied"
+    assert (await guard.scan(mine["text"])).json()["outcome"] == "known"

@@ -52,6 +52,15 @@ class Phone:
     confirm_by: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody types to sign in by phone."""
+
+    sign_in_id: UUID
+    code: str
+    pin: str | None
+
+
 async def begin(db: Connection, means: Means, *, phone: str, host: str) -> Begun:
     """Send a code to a number that stands for somebody; the same work and answer if it does not."""
     number = phones.normalise(phone)
@@ -61,13 +70,11 @@ async def begin(db: Connection, means: Means, *, phone: str, host: str) -> Begun
     return await _begin(db, means, number, person_id=None, sent=known, host=host)
 
 
-async def finish(  # noqa: PLR0913 - what a form sends; all keyword-only
+async def finish(
     db: Connection,
     means: Means,
     *,
-    sign_in_id: UUID,
-    code: str,
-    pin: str | None,
+    typed: Typed,
     jwk: dict[str, object],
     label: str,
     named: Named,
@@ -75,17 +82,17 @@ async def finish(  # noqa: PLR0913 - what a form sends; all keyword-only
     """Enrol the device of whoever has the code and, where the account has one, the PIN."""
     read_jwk(jwk)  # a key that is none costs no try
     now = means.clock.now()
-    row = await _right(db, means, sign_in_id, code, person_id=None)
+    row = await _right(db, means, typed.sign_in_id, typed.code, person_id=None)
     if row is None:
         return CodeWrong()
-    number = _number(means, model.SIGN_IN_COLUMN, sign_in_id, row["sealed"])
+    number = _number(means, model.SIGN_IN_COLUMN, typed.sign_in_id, row["sealed"])
     bound = await queries.bound(db, means.vault.blinds(_BLIND, number))
     standing = [one for one in bound if one.stands(now)]
     shared = len({one.person_id for one in standing} | await named(db, number)) > 1
-    chosen = await _chosen(standing, shared=shared, pin=pin)
+    chosen = await _chosen(standing, shared=shared, pin=typed.pin)
     if isinstance(chosen, Declined):
         return chosen
-    await db.execute(queries.USE_SIGN_IN, sign_in_id, now)
+    await db.execute(queries.USE_SIGN_IN, typed.sign_in_id, now)
     device = await devices.enrol(
         db, means, person_id=chosen.person_id, jwk=jwk, label=label, by="phone"
     )
