@@ -23,7 +23,7 @@ _MARKS: Final = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.BLOCKED: 
 @app.command()
 def run(
     folder: Annotated[Path, typer.Argument(help="The app's pictures, and evidence.json.")],
-    expected: Annotated[Path, typer.Option("--expected", help="The sandbox people's strings.")],
+    expected: Annotated[Path, typer.Option("--expected", help="The sandbox people, and the keys.")],
     report: Annotated[
         Path | None, typer.Option("--report", help="Write the report here, as JSON.")
     ] = None,

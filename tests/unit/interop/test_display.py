@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from PIL import Image, ImageDraw, ImageOps
 
+from motma.access.tokens import b64
 from motma.codec import issued, symbols
 from motma.codec.issued import Assurance, Form, Issue
 from motma.interop.conformance import evidence, model, profiles
@@ -43,6 +44,9 @@ def signed(qid: str, *, full: bool = False, name: str = "THU THI AN") -> str:
     return issued.compose(issue, kid="000001", sign=sign)
 
 
+NUMBERS = KEY.public_key().public_numbers()
+X, Y = (b64(value.to_bytes(32, "big")) for value in (NUMBERS.x, NUMBERS.y))
+JWKS = {"keys": [{"kid": "000001", "kty": "EC", "crv": "P-256", "x": X, "y": Y}]}
 QID, NEW_QID, OTHER_QID = "124996520391105369", "162979388586171100", "100000000000000007"
 MASKED, FULL = signed(QID), signed(QID, full=True)
 NEW_MASKED, NEW_FULL = signed(NEW_QID), signed(NEW_QID, full=True)
@@ -71,9 +75,9 @@ class App:
         self.pictures: dict[str, Image.Image] = {}
         self.shots: list[dict[str, Any]] = []
         self.people: dict[str, dict[str, Any]] = {
-            "an": {"masked": MASKED, "full": FULL},
+            "an": {"code": {"qid": QID}},
             "binh": {
-                "masked": NEW_MASKED, "full": NEW_FULL, "former": [MASKED, FULL],
+                "code": {"qid": NEW_QID}, "former": [{"qid": QID}],
                 "changed_at": AT.isoformat(), "promised_s": 60,
             },
         }  # fmt: skip
@@ -102,7 +106,7 @@ class App:
         for name, picture in self.pictures.items():
             picture.save(folder / name)
         (folder / "evidence.json").write_text(json.dumps({"app": "Thử", "shots": self.shots}))
-        (folder / "expected.json").write_text(json.dumps({"people": self.people}))
+        (folder / "expected.json").write_text(json.dumps({"people": self.people, "jwks": JWKS}))
         found = evidence.read(folder, folder / "expected.json")
         return model.run("display", found.app, CHECKS, found)
 
@@ -112,7 +116,7 @@ def _unreadable(app: App) -> None:
 
 
 def _uncovered(app: App) -> None:
-    app.people["chi"] = {"masked": signed(OTHER_QID), "full": signed(OTHER_QID, full=True)}
+    app.people["chi"] = {"code": {"qid": OTHER_QID}}
     app.add("chi", "masked", living(signed(OTHER_QID)), first=True)
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from motma.codec import issued
+from motma.codec.issued import Signature
 from motma.codec.living import strip_living
-from motma.interop.conformance.evidence import Evidence, Person, Seen, Shot
+from motma.interop.conformance.evidence import Code, Evidence, Seen, Shot
 from motma.interop.conformance.model import Check
 from motma.kernel.errors import Malformed
 
@@ -22,9 +23,6 @@ LEAST_UNUSED: Final = 0.9
 #: How dark the quiet zone may be, as a part of the way from light to dark.
 QUIET: Final = 0.25
 LEVELS: Final = ("M", "Q", "H")
-
-_FIELDS: Final = 6
-_QID: Final = 4
 
 
 def _shots(evidence: Evidence) -> Iterator[tuple[Shot, Seen]]:
@@ -85,42 +83,34 @@ def _others(evidence: Evidence) -> Iterator[str]:
     """Shots that show the code of somebody else; former codes are judged by another check."""
     for shot, code in _shots(evidence):
         person = evidence.people[shot.person]
-        own = {_qid(text) for text in (person.masked, person.full, *person.former)}
-        if _qid(code.text) not in own:
+        if _code(code).qid not in {one.qid for one in (person.code, *person.former)}:
             yield shot.file
 
 
-def _unlike(mode: str) -> Callable[[Evidence], Iterator[str]]:
-    """Shots of a mode that show another string than the platform signed for it."""
+def _changed(*, masked: bool) -> Callable[[Evidence], Iterator[str]]:
+    """Shots of a form in which a letter is not as it was signed."""
 
     def run(evidence: Evidence) -> Iterator[str]:
         for shot, code in _shots(evidence):
-            person = evidence.people[shot.person]
-            shown = strip_living(code.text)
-            if shot.mode != mode or shown in person.former or _in_other_mode(person, shot, shown):
+            if issued.parse(code.text).is_masked is not masked:
                 continue
-            if shown != (person.masked if mode == "masked" else person.full):
+            if issued.verify(code.text, evidence.keys.find) is not Signature.VALID:
                 yield shot.file
 
     return run
 
 
-def _in_other_mode(person: Person, shot: Shot, shown: str) -> bool:
-    """Whether it is the right string of the other mode: told by the checks of modes."""
-    return shown == (person.full if shot.mode == "masked" else person.masked)
-
-
 def _first_full(evidence: Evidence) -> Iterator[str]:
     for shot, code in _shots(evidence):
-        if shot.first and not code.text.startswith("******|"):
+        if shot.first and not issued.parse(code.text).is_masked:
             yield shot.file
 
 
 def _mode_not_shown(evidence: Evidence) -> Iterator[str]:
     """Shots, after somebody chose a mode, that show the other one."""
     for shot, code in _shots(evidence):
-        person = evidence.people[shot.person]
-        if not shot.first and _in_other_mode(person, shot, strip_living(code.text)):
+        masked = issued.parse(code.text).is_masked
+        if not shot.first and masked is not (shot.mode == "masked"):
             yield shot.file
 
 
@@ -128,10 +118,16 @@ def _former(evidence: Evidence) -> Iterator[str]:
     """Shots of a code that had ended for longer than the app has to follow."""
     for shot, code in _shots(evidence):
         person = evidence.people[shot.person]
-        if person.changed_at is None or strip_living(code.text) not in person.former:
+        if person.changed_at is None or _code(code) == person.code:
             continue
         if shot.at > person.changed_at + timedelta(seconds=person.promised_s):
             yield shot.file
+
+
+def _code(seen: Seen) -> Code:
+    """Which code of a person it is."""
+    issue = issued.parse(seen.text).issue
+    return Code(qid=issue.qid, number=issue.number)
 
 
 def _unfollowed(evidence: Evidence) -> Iterator[str]:
@@ -141,15 +137,10 @@ def _unfollowed(evidence: Evidence) -> Iterator[str]:
             continue
         ends = person.changed_at + timedelta(seconds=person.promised_s)
         if not any(
-            shot.person == name and person.changed_at <= shot.at <= ends
-            for shot, _ in _shots(evidence)
+            shot.person == name and shot.at <= ends and _code(code) == person.code
+            for shot, code in _shots(evidence)
         ):
             yield name
-
-
-def _qid(text: str) -> str:
-    parts = text.split("|")
-    return parts[_QID] if len(parts) >= _FIELDS else ""
 
 
 def _even(_shot: Shot, code: Seen) -> bool:
@@ -176,8 +167,8 @@ CHECKS: Final[tuple[Check[Evidence], ...]] = (
     Check(code="display.masked-by-default",
           needs=("display.first-screen-covered", "display.own-person"), run=_first_full),
     Check(code="display.mode-shown", needs=_OWN, run=_mode_not_shown),
-    Check(code="display.same-masked-string", needs=_OWN, run=_unlike("masked")),
-    Check(code="display.same-full-string", needs=_OWN, run=_unlike("full")),
+    Check(code="display.same-masked-string", needs=_OWN, run=_changed(masked=True)),
+    Check(code="display.same-full-string", needs=_OWN, run=_changed(masked=False)),
     Check(code="display.living", needs=_OWN,
           run=_wrong(lambda _shot, code: strip_living(code.text) != code.text)),
     Check(code="display.former-gone", needs=_OWN, run=_former),

@@ -13,6 +13,8 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
+from motma.codec import jwks
+from motma.codec.jwks import KeySet
 from motma.kernel.errors import Malformed
 
 #: Most bytes and pixels of a picture: a phone's screen has about 4 million.
@@ -48,20 +50,27 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     shots: list[Shot]
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sandbox person's strings as the platform signed them; `former` are those that ended."""
+class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's code of a time: its QID, and which issue of it."""
 
-    masked: str
-    full: str
-    former: list[str] = []
+    qid: str
+    number: int = 1
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sandbox person: the code of now, those that ended, and when the last change was."""
+
+    code: Code
+    former: list[Code] = []
     changed_at: datetime | None = None
     promised_s: float = 60.0
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the platform knows of the sandbox people."""
+    """What the platform knows of the sandbox people, and its keys."""
 
     people: dict[str, Person]
+    jwks: dict[str, Any]  # as `/.well-known/jwks.json` has them
 
 
 T = TypeVar("T", Shown, Expected)
@@ -97,6 +106,7 @@ class Evidence:
 
     app: str
     people: Mapping[str, Person]
+    keys: KeySet
     looked: Sequence[Looked]
 
 
@@ -107,7 +117,8 @@ def read(folder: Path, expected: Path) -> Evidence:
     if len(shown.shots) > MOST_SHOTS:
         raise Malformed("conformance.too-many-shots", "shots")
     looked = [Looked(shot=shot, codes=_codes(folder, shot.file)) for shot in shown.shots]
-    return Evidence(app=shown.app, people=wanted.people, looked=looked)
+    keys = jwks.parse(wanted.jwks)
+    return Evidence(app=shown.app, people=wanted.people, keys=keys, looked=looked)
 
 
 def _decoded(path: Path, kind: type[T]) -> T:
