@@ -14,6 +14,10 @@ from PIL import Image
 DPI: Final = 150
 POINTS_AN_INCH: Final = 72
 MM_AN_INCH: Final = 25.4
+#: Drawings inside drawings.
+DEEPEST: Final = 8
+#: Cut marks and boxes have fewer, any code has more.
+FEWEST_STROKES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +66,113 @@ def words(pdf: bytes) -> str:
 
 def tagged(pdf: bytes) -> bool:
     """Whether the document says that it is tagged."""
-    return bool(pdfium.FPDFCatalog_IsTagged(pypdfium2.PdfDocument(pdf).raw))
+    document = pypdfium2.PdfDocument(pdf)  # closed when nobody holds it
+    return bool(pdfium.FPDFCatalog_IsTagged(document.raw))
 
 
 def alternatives(pdf: bytes) -> list[str]:
     """The words that stand for pictures, page by page, in reading order."""
+    return _said(pdf, pdfium.FPDF_StructElement_GetAltText)
+
+
+def language(pdf: bytes) -> str:
+    """The language that the document names."""
     document = pypdfium2.PdfDocument(pdf)
+    units = (ctypes.c_ushort * 40)()
+    size = pdfium.FPDFCatalog_GetLanguage(document.raw, units, ctypes.sizeof(units))
+    return bytes(units)[: max(0, size - 2)].decode("utf-16-le")
+
+
+def title(pdf: bytes) -> str:
+    """The title that a viewer shows."""
+    return str(pypdfium2.PdfDocument(pdf).get_metadata_value("Title"))
+
+
+def fonts(pdf: bytes) -> set[tuple[str, bool]]:
+    """Each font by name, and whether it is in the file."""
+    found = set()
+    for page in pypdfium2.PdfDocument(pdf):
+        for shown in page.get_objects([pdfium.FPDF_PAGEOBJ_TEXT], max_depth=DEEPEST):
+            font = pdfium.FPDFTextObj_GetFont(shown.raw)
+            name = ctypes.create_string_buffer(200)
+            pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+            found.add((name.value.decode(), pdfium.FPDFFont_GetIsEmbedded(font) == 1))
+    return found
+
+
+def english(pdf: bytes) -> str:
+    """The text that is marked as English, so that a voice reads it as such."""
+    return " ".join(
+        page.get_textpage().get_text_bounded(*shown.get_bounds())
+        for page in pypdfium2.PdfDocument(pdf)
+        for shown in page.get_objects([pdfium.FPDF_PAGEOBJ_TEXT], max_depth=DEEPEST)
+        if _mark(shown, b"Lang") == "en"
+    )
+
+
+def codes_mm(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of the ink of each code, by the numbers in the file."""
+    return [
+        _ink_mm(path)
+        for page in pypdfium2.PdfDocument(pdf)
+        for path in page.get_objects([pdfium.FPDF_PAGEOBJ_PATH], max_depth=DEEPEST)
+        if pdfium.FPDFPath_CountSegments(path.raw) > FEWEST_STROKES
+    ]
+
+
+def _ink_mm(path: Any) -> tuple[float, float]:
+    """The reach of horizontal strokes, each as high as its stroke is wide."""
+    xs, ys = [], []
+    for i in range(pdfium.FPDFPath_CountSegments(path.raw)):
+        x, y = ctypes.c_float(), ctypes.c_float()
+        pdfium.FPDFPathSegment_GetPoint(pdfium.FPDFPath_GetPathSegment(path.raw, i), x, y)
+        xs.append(x.value)
+        ys.append(y.value)
+    stroke = ctypes.c_float()
+    pdfium.FPDFPageObj_GetStrokeWidth(path.raw, stroke)
+    scale = path.get_matrix()
+    wide, high = (max(xs) - min(xs)) * scale.a, (max(ys) - min(ys) + stroke.value) * -scale.d
+    return wide / POINTS_AN_INCH * MM_AN_INCH, high / POINTS_AN_INCH * MM_AN_INCH
+
+
+def words_inside(pdf: bytes) -> str:
+    """Only what stands wholly on its page."""
+    found = []
+    for page in pypdfium2.PdfDocument(pdf):
+        width, height = page.get_size()
+        found.append(page.get_textpage().get_text_bounded(0, 0, width, height))
+    return "\n".join(found)
+
+
+def _mark(shown: Any, key: bytes) -> str:
+    """What a mark around a drawn object says of it."""
+    for i in range(pdfium.FPDFPageObj_CountMarks(shown.raw)):
+        mark = pdfium.FPDFPageObj_GetMark(shown.raw, i)
+        size, units = ctypes.c_ulong(), (ctypes.c_ushort * 40)()
+        if pdfium.FPDFPageObjMark_GetParamStringValue(mark, key, units, ctypes.sizeof(units), size):
+            return bytes(units)[: size.value - 2].decode("utf-16-le")
+    return ""
+
+
+def _said(pdf: bytes, get: Any) -> list[str]:
+    """What a tag's text is, of each tag that has one, page by page."""
     found: list[str] = []
-    for page in document:
+    for page in pypdfium2.PdfDocument(pdf):
         tree = pdfium.FPDF_StructTree_GetForPage(page.raw)
         for i in range(pdfium.FPDF_StructTree_CountChildren(tree)):
-            found += _alternatives(pdfium.FPDF_StructTree_GetChildAtIndex(tree, i))
+            found += _said_below(pdfium.FPDF_StructTree_GetChildAtIndex(tree, i), get)
         pdfium.FPDF_StructTree_Close(tree)
     return found
 
 
-def _alternatives(element: Any) -> Iterator[str]:
-    said = _string(pdfium.FPDF_StructElement_GetAltText, element)
+def _said_below(element: Any, get: Any) -> Iterator[str]:
+    said = _string(get, element)
     if said:
         yield said
     for i in range(max(0, pdfium.FPDF_StructElement_CountChildren(element))):
         child = pdfium.FPDF_StructElement_GetChildAtIndex(element, i)
         if child:
-            yield from _alternatives(child)
+            yield from _said_below(child, get)
 
 
 def _string(get: Any, element: Any) -> str:
