@@ -122,5 +122,14 @@ def test_a_gate_follows_by_deltas_that_are_written_for_what_it_has(
     )
     assert heard.returncode == 0, heard.stderr
     assert json.loads(heard.stdout)["snapshot"]["as_of"] > base
-    other = motma(home, "snapshot", "write", later, "--since", whole, "--province", "01")
-    assert (other.returncode, "snapshot.province" in other.stderr) == (3, True)
+
+
+def test_places_that_nobody_scans_are_listed_and_posts_are_the_organisations(home: Path) -> None:
+    organisation = motma(home, "readers", "add-organisation", "Chợ").stdout.strip()
+    place = motma(home, "readers", "add-place", organisation, "public-place", "Cổng").stdout.strip()
+    told = motma(home, "places", "counts", organisation)
+    assert told.stdout == "Cổng  (public-place, never scanned): 0\n", told.stderr
+    unknown = motma(home, "readers", "place", str(uuid4()), place)
+    assert (unknown.returncode, "access.place-unknown" in unknown.stderr) == (3, True)
+    nobody = motma(home, "readers", "move-rule", "nobody@here", "--may-move")
+    assert (nobody.returncode, "access.login-unknown" in nobody.stderr) == (3, True)
