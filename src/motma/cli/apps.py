@@ -11,7 +11,11 @@ from motma.bootstrap import Platform
 from motma.cli.readers import AsJson
 from motma.cli.running import decline, out, run
 from motma.interop import apps
+from motma.interop.conformance.evidence import Expected
+from motma.interop.errors import NoSandbox
 from motma.interop.model import App, Registration
+from motma.interop.sandbox import service as people
+from motma.interop.sandbox.service import Made
 from motma.kernel.errors import Malformed
 
 app = typer.Typer(no_args_is_help=True, help="Connected apps, each known by its public key.")
@@ -70,3 +74,34 @@ def list_apps(as_json: AsJson = False) -> None:
         for one in found
     )
     out([msgspec.to_builtins(one) for one in found], as_json=as_json, text=text)
+
+
+@app.command()
+def sandbox(
+    folder: Annotated[Path, typer.Argument(help="Where people.json and expected.json go.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make thirty people to develop with, in a demo; a repeat gives them new activation codes.
+
+    people.json tells each story and how to open the wallet, expected.json is what
+    `motma conformance run` compares an app's pictures with.
+
+    Example: motma apps sandbox sandbox/
+    """
+
+    async def work(platform: Platform) -> list[Made]:
+        if not platform.demo:
+            raise NoSandbox
+        async with platform.transaction() as db:
+            made = await people.make(db, platform.means)
+        await platform.carry_endings()
+        expected = Expected(people=people.expected(made), jwks=platform.keyring.jwks())
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in (("people", made), ("expected", expected)):
+            text = msgspec.json.format(msgspec.json.encode(body)) + b"\n"
+            (folder / f"{name}.json").write_bytes(text)
+        return made
+
+    made = run(work)
+    text = "\n".join(f"{one.activation}  {one.id:<12} {one.vi} ({one.en})" for one in made)
+    out([msgspec.to_builtins(one) for one in made], as_json=as_json, text=text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -103,6 +104,11 @@ async def of_person(db: Connection, means: Means, person_id: UUID) -> list[Conse
     """What somebody consents to now."""
     selves = await selves_of(db, means, person_id)
     return [Consent(**dict(row)) for row in await db.fetch(queries.CONSENTS, selves)]
+
+
+async def every(db: Connection, selves: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What somebody consented to, and by which name the app knows them; ended ones too."""
+    return [dict(row) for row in await db.fetch(queries.EVERY_CONSENT, selves)]
 
 
 async def end(db: Connection, means: Means, person_id: UUID, consent_id: UUID) -> None:

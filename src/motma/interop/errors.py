@@ -43,3 +43,11 @@ class CursorGone(Declined):
 
     code = "interop.cursor-gone"
     kind = Kind.REFUSED
+
+
+@dataclass
+class NoSandbox(Declined):
+    """Made-up people are made in a demo only: start one with `motma demo`."""
+
+    code = "interop.no-sandbox"
+    kind = Kind.REFUSED

@@ -43,6 +43,12 @@ CONSENTS: Final = """
       JOIN organisation o USING (organisation_id)
      WHERE n.person_id = ANY($1) AND n.ended_at IS NULL ORDER BY n.given_at DESC
 """
+EVERY_CONSENT: Final = """
+    SELECT n.consent_id, n.client_id, a.name_vi AS app_vi, a.name_en AS app_en, n.handle, n.scopes,
+           n.given_at, n.ended_at
+      FROM consent n JOIN app a USING (client_id)
+     WHERE n.person_id = ANY($1) ORDER BY n.given_at, n.consent_id
+"""
 END: Final = """
     UPDATE consent SET ended_at = $3
      WHERE person_id = ANY($1) AND consent_id = $2 AND ended_at IS NULL
