@@ -59,9 +59,14 @@ def read(picture: Image.Image, dpi: int = DPI) -> list[Seen]:
     return [Seen(code.text, _side_mm(code.position, dpi)) for code in found]
 
 
+def pages_of_words(pdf: bytes) -> list[str]:
+    """The text of each page, as it is copied out of a viewer."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+
+
 def words(pdf: bytes) -> str:
-    """All text of the document, as it is copied out of a viewer."""
-    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+    """All text of the document."""
+    return "\n".join(pages_of_words(pdf))
 
 
 def tagged(pdf: bytes) -> bool:

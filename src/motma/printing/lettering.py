@@ -7,6 +7,8 @@ from typing import Final
 
 #: Stands for a character that the font does not have.
 INSTEAD: Final = "\ufffd"
+#: The font has it, but it shows only where a line happens to end.
+_SOFT_HYPHEN: Final = 0xAD
 
 
 def shows(text: str) -> bool:
@@ -29,6 +31,8 @@ def printable(text: str) -> str:
 
 
 def _has(code: int) -> bool:
+    if code == _SOFT_HYPHEN:
+        return False
     starts, ends = _ranges()
     at = bisect_right(starts, code) - 1
     return at >= 0 and code <= ends[at]
