@@ -50,7 +50,7 @@ def test_a_new_person_has_card_and_open_wallet_after_a_scan_and_one_key(
     assert counter.evaluate("window.deeds") == FEWEST
     assert clerk.violations() == []
     (code,) = codes_on(document)
-    phone = chromium.new_context(locale="vi-VN", viewport=PHONE)  # type: ignore[arg-type]
+    phone = chromium.new_context(locale="vi-VN", viewport=PHONE)
     holder = Holder(phone.new_page(), clerk.origin, clerk.next_code)
     holder.activate(activation_on(document))
     assert holder.read().split("|")[4] == code.split("|")[4]
@@ -191,7 +191,7 @@ def test_two_who_are_one_are_merged_and_parted_again_and_a_lost_phone_ends(
     clerk.registers("001090000094||Đỗ Văn Trùng|16031990|Nam|Hà Nội|01012022")
     clerk.press("Người tiếp theo")
     clerk.registers(one)
-    phone = chromium.new_context(locale="vi-VN", viewport=PHONE)  # type: ignore[arg-type]
+    phone = chromium.new_context(locale="vi-VN", viewport=PHONE)
     holder = Holder(phone.new_page(), clerk.origin, clerk.next_code)
     holder.activate(activation_on(clerk.paper(nth=2)))
     phone.close()

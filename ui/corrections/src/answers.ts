@@ -1,7 +1,5 @@
 /** What the platform's answers about records and claims look like, as far as this page uses them. */
 
-import type { Texts } from "../../shared/answers";
-
 export interface What {
   type: "dose" | "test" | "recovery";
   on?: string;
@@ -28,21 +26,7 @@ export interface Expected {
   site: string;
 }
 
-export interface Why {
-  status: string;
-  kind: string | null;
-  text: Texts;
-}
-
 export type Wish = "missing" | "wrong" | "not-mine";
-
-export interface Filing {
-  wish: Wish;
-  expected?: Expected;
-  record_id?: string;
-  note: string;
-  photo?: string;
-}
 
 export interface Claim {
   claim_id: string;
