@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 from motma.access.errors import Forbidden
+from motma.audit.model import KEEP
 
 #: Every field of a person that a view may show; a new one needs a decision for each role.
 FIELDS: Final = (
@@ -26,6 +28,10 @@ FIELDS: Final = (
 )
 
 
+#: A read that is told late is still there this long for the person to find.
+_LEFT_TO_READ: Final = timedelta(days=14)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What a role may see for a purpose at a kind of place."""
@@ -35,6 +41,7 @@ class View:
     place_kind: str
     fields: frozenset[str]
     needs_case: bool
+    told_after: timedelta  # the person finds such a read in their list this much later
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ def evaluate(source: dict[str, Any]) -> Policy:
     views: dict[tuple[str, str, str], View] = {}
     for role, body in source["roles"].items():
         _check(role, body, purposes=set(source["purposes"]))
+        told_after = _told_after(role, body)
         for grant in body["grants"]:
             for purpose in grant["purposes"]:
                 for place_kind in grant["places"]:
@@ -86,6 +94,7 @@ def evaluate(source: dict[str, Any]) -> Policy:
                         place_kind=place_kind,
                         fields=frozenset(grant["sees"]),
                         needs_case=body.get("needs_case", False),
+                        told_after=told_after,
                     )
     return Policy(source["version"], source, views)
 
@@ -100,6 +109,14 @@ def _check(role: str, body: dict[str, Any], *, purposes: set[str]) -> None:
         raise ValueError(f"role {role}: its grants and may_see differ")
     if not {purpose for grant in body["grants"] for purpose in grant["purposes"]} <= purposes:
         raise ValueError(f"role {role}: unknown purpose in a grant")
+
+
+def _told_after(role: str, body: dict[str, Any]) -> timedelta:
+    """How long a role's reads stay untold: not so long that they are forgotten before."""
+    told_after = timedelta(days=body.get("told_after_days", 0))
+    if not timedelta() <= told_after <= KEEP - _LEFT_TO_READ:
+        raise ValueError(f"role {role}: its reads would be forgotten before they are told")
+    return told_after
 
 
 @cache
@@ -121,10 +138,11 @@ def table() -> str:
 
 def grants_table() -> str:
     """Each grant: role, purposes, kinds of place, fields, and why."""
-    rows = ["| role | for | at | sees | why |", "|---|---|---|---|---|"]
+    rows = ["| role | for | at | sees | told after | why |", "|---|---|---|---|---|---|"]
     for role, body in current().source["roles"].items():
         for grant in body["grants"] or [{"purposes": ["–"], "places": ["–"], "sees": ["nobody"]}]:
             cells = (grant["purposes"], grant["places"], grant["sees"])
             texts = " | ".join(", ".join(cell) for cell in cells)
-            rows.append(f"| {role} | {texts} | {body['why']['en']} |")
+            told = f"{days} days" if (days := body.get("told_after_days")) else "at once"
+            rows.append(f"| {role} | {texts} | {told} | {body['why']['en']} |")
     return "\n".join(rows)

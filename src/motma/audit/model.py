@@ -26,6 +26,9 @@ MERGE_DELAY: Final = timedelta(seconds=10)
 #: Salts have a fixed length, so that nothing can move between salt and row.
 SALT_BYTES: Final = 16
 
+#: The detail that says from when on the person hears of an event; without it, at once.
+TOLD_FROM: Final = "told_from"
+
 #: AAD of the sealed details.
 _COLUMN: Final = "event.sealed"
 
@@ -65,6 +68,11 @@ class Entry:
     event: Event
     details: Mapping[str, Any]
     intact: bool
+
+    def told(self, now: datetime) -> bool:
+        """Whether the person may hear of it now: some reads are told late, and say from when."""
+        since = self.details.get(TOLD_FROM)
+        return since is None or datetime.fromisoformat(since) <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

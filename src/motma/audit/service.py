@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from motma.audit import queries
-from motma.audit.model import KEEP, Event, Page, microseconds, moment_of, opened
+from motma.audit.model import KEEP, Entry, Event, Page, microseconds, moment_of, opened
 from motma.kernel.clock import Clock, civil_day
 from motma.kernel.errors import Malformed
 from motma.keys.vault import Vault
@@ -48,13 +48,20 @@ async def reads_of(
     """What happened to a person (all ids that merged into one), newest first, details opened.
 
     The log knows a person only by another pseudonym each day, so this asks for every day that is
-    kept; `kinds` narrows it to some, `after` is where an earlier page ended.
+    kept; `kinds` narrows it to some, `after` is where an earlier page ended. What the person may
+    not hear of yet is left out as if it were not there: no page is shorter for it, none ends in it.
     """
     before = _END if after is None else _read_cursor(after)
-    tags = _tags(vault, clock, person_ids)
-    events = await queries.of_person(db, tags, kinds=kinds, before=before, limit=limit + 1)
-    page = tuple(opened(vault, event) for event in events[:limit])
-    return Page(entries=page, after=_cursor(events[limit - 1]) if len(events) > limit else None)
+    tags, now = _tags(vault, clock, person_ids), clock.now()
+    told: list[Entry] = []
+    more = True
+    while more and len(told) <= limit:
+        events = await queries.of_person(db, tags, kinds=kinds, before=before, limit=limit + 1)
+        told += [entry for event in events if (entry := opened(vault, event)).told(now)]
+        more = len(events) > limit
+        before = _place(events[-1]) if more else before
+    page = tuple(told[:limit])
+    return Page(entries=page, after=_cursor(page[-1].event) if len(told) > limit else None)
 
 
 def _tags(vault: Vault, clock: Clock, person_ids: Sequence[UUID]) -> list[bytes]:
@@ -62,6 +69,10 @@ def _tags(vault: Vault, clock: Clock, person_ids: Sequence[UUID]) -> list[bytes]
     today = civil_day(clock.now())
     days = [today - timedelta(days=back) for back in range(-1, KEEP.days + 2)]
     return [tag for person in person_ids for day in days for tag in vault.tags(person, day)]
+
+
+def _place(event: Event) -> tuple[datetime, UUID, UUID]:
+    return event.known_at, event.event_id, event.device_id
 
 
 def _cursor(event: Event) -> str:

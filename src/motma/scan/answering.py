@@ -8,7 +8,7 @@ import msgspec
 
 from motma.access.means import Means
 from motma.access.tokens import Claims
-from motma.audit.model import Event, record
+from motma.audit.model import TOLD_FROM, Event, record
 from motma.cards.card import Card
 from motma.codec.issued import fitted_name
 from motma.kernel import names
@@ -51,6 +51,8 @@ def event_of(means: Means, claims: Claims, judged: Judged) -> Event:
         "now": judged.outcome_now,
         "case": ask.case,
     }
+    if judged.view.told_after:  # the delay stands in the log, whatever the policy says later
+        details[TOLD_FROM] = (judged.now + judged.view.told_after).isoformat()
     return record(
         means.vault,
         means.clock,

@@ -17,10 +17,12 @@ ALARMS: Final = Counter("motma_person_alarms", "People read more often than is u
 async def tell(gate: Gate, judged: Judged) -> None:
     """Count a durable scan; a person read unusually often is told, and never refused."""
     _COUNTERS[judged.outcome].inc()
-    # nobody is counted too: an unknown code must not answer sooner
-    person_id = judged.known.person_id if judged.known is not None else NOBODY
+    # nobody is counted too: an unknown code must not answer sooner; a read that is told late
+    # raises no alarm, which would tell it at once
+    told = judged.known is not None and not judged.view.told_after
+    person_id = judged.known.person_id if judged.known is not None and told else NOBODY
     allowance = gate.counters.take(model.PERSON_ALARM, person_id.bytes, at_s=judged.now.timestamp())
-    if allowance.remaining == -1 and judged.known is not None:  # once in a window
+    if allowance.remaining == -1 and told:  # once in a window
         ALARMS.inc()
         details = {"window_s": model.PERSON_ALARM.window_s, "more_than": model.PERSON_ALARM.count}
         await gate.appender.append(
