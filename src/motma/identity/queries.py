@@ -116,6 +116,15 @@ END_GUARDIAN: Final = """
     UPDATE guardian SET ended_at = $3
      WHERE dependant_id = $1 AND guardian_id = $2 AND ended_at IS NULL RETURNING dependant_id
 """
+#: Another process may be at the same rows: it takes others.
+END_GROWN_UP: Final = """
+    UPDATE guardian g SET ended_at = g.until
+      FROM (SELECT dependant_id, guardian_id FROM guardian
+             WHERE ended_at IS NULL AND until <= $1
+             ORDER BY until, dependant_id, guardian_id LIMIT $2 FOR UPDATE SKIP LOCKED) due
+     WHERE (g.dependant_id, g.guardian_id) = (due.dependant_id, due.guardian_id)
+    RETURNING g.dependant_id, g.guardian_id, g.until
+"""
 DEPENDANTS_OF: Final = """
     SELECT dependant_id, confirmed_at, until FROM guardian
      WHERE guardian_id = ANY($1) AND ended_at IS NULL AND until > $2
@@ -167,6 +176,29 @@ END_QID_AGAIN: Final = """
      WHERE qid.state IN ('active', 'alias', 'merged')
 """
 SET_QID_AFTER: Final = "UPDATE person SET qid = $3 WHERE person_id = $1 AND qid = $2"
+#: Everything of a person, under all ids of theirs, for themselves.
+VERSIONS_OF: Final = """
+    SELECT person_id, version, profile, known_at, source FROM person_version
+     WHERE person_id = ANY($1) ORDER BY known_at, person_id, version
+"""
+DOCUMENTS_OF: Final = """
+    SELECT person_id, kind, sealed, assurance, true_from, known_at, ended_at FROM document
+     WHERE person_id = ANY($1) ORDER BY known_at, kind, blind
+"""
+GUARDIANSHIPS_OF: Final = """
+    SELECT dependant_id, evidence, guardian_id = ANY($1) AS as_guardian, since, until,
+           confirmed_at, ended_at
+      FROM guardian WHERE dependant_id = ANY($1) OR guardian_id = ANY($1)
+     ORDER BY since, dependant_id, guardian_id
+"""
+MERGES_OF: Final = """
+    SELECT person_id, reason, merged_at, undone_at FROM merge
+     WHERE person_id = ANY($1) OR into_id = ANY($1) ORDER BY merged_at, merge_id
+"""
+CASES_OF: Final = """
+    SELECT kind, opened_at, decided_at, decision FROM review_case
+     WHERE person_id = ANY($1) ORDER BY opened_at, case_id
+"""
 SOME_QIDS: Final = "SELECT qid FROM qid WHERE state = 'active' ORDER BY issued_at, qid LIMIT 3"
 COUNT_PEOPLE: Final = "SELECT count(*) FROM person"
 

@@ -1,6 +1,7 @@
 """Handles and consents: an app names somebody, the person says yes or no, and may take it back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,14 @@ _INDEX = "app-claim"
 _GRANT = "consent-code"
 
 _claim = msgspec.json.Decoder(Claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Who consents, and which consent it is: its id names the app's installation in a code."""
+
+    person: PersonRow
+    consent_id: UUID
 
 
 async def enrol(db: Connection, means: Means, client_id: UUID, claim: Claim) -> UUID:
@@ -92,12 +101,13 @@ async def use(db: Connection, means: Means, code: str) -> Grant | None:
 
 async def behind(
     db: Connection, means: Means, client_id: UUID, handle: UUID, *, scope: str
-) -> PersonRow:
+) -> Behind:
     """Who consents behind a handle of this app; HandleUnknown for every other reason."""
     row = await db.fetchrow(queries.BEHIND, client_id, handle)
     if row is None or scope not in row["scopes"]:
         raise HandleUnknown
-    return await identity.resolve(db, means, row["person_id"])
+    person = await identity.resolve(db, means, row["person_id"])
+    return Behind(person, row["consent_id"])
 
 
 async def of_person(db: Connection, means: Means, person_id: UUID) -> list[Consent]:

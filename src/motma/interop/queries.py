@@ -33,7 +33,7 @@ STANDING: Final = """
 """
 #: Served by consent_of_handle.
 BEHIND: Final = """
-    SELECT person_id, scopes FROM consent
+    SELECT person_id, consent_id, scopes FROM consent
      WHERE client_id = $1 AND handle = $2 AND ended_at IS NULL
 """
 CONSENTS: Final = """

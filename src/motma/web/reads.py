@@ -9,7 +9,7 @@ from starlette.requests import Request
 from motma.access.model import Session
 from motma.access.policy import FIELDS
 from motma.audit import service as audit
-from motma.audit.model import Page
+from motma.audit.model import Entry, Page
 from motma.bootstrap import Platform
 from motma.identity import service
 from motma.storage.pool import Connection
@@ -55,6 +55,7 @@ NOTICES: Final = {
     "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
     "access.device-vouched": ("Bạn xác nhận máy mới.", "You vouched for a new device."),
     "access.account-deleted": ("Tài khoản đã đóng.", "Your account was ended."),
+    "access.exported": ("Bạn đã lấy dữ liệu của mình.", "You took your data away."),
     "access.phone-bound": ("Số điện thoại được gắn.", "A phone number signs you in now."),
     "access.phone-removed": ("Số điện thoại được gỡ.", "No phone number signs you in now."),
     "access.phone-shared": (
@@ -79,21 +80,23 @@ async def reads_of(
 ) -> list[dict[str, Any]]:
     """A person's reads, newest first, aliases included; of a request, the page it asks for."""
     page = await _page(db, platform, person_id, kinds=READS, request=request)
-    return [
-        {
-            "event_id": str(entry.event.event_id),
-            "kind": entry.event.kind,
-            "at": entry.event.at,
-            "outcome": entry.event.outcome,
-            "place": entry.details.get("place_name"),
-            "organisation": entry.details.get("organisation_name"),
-            "role": entry.details.get("role"),
-            "purpose": entry.details.get("purpose"),
-            "saw": entry.details.get("saw", []),
-            "intact": entry.intact,
-        }
-        for entry in page.entries
-    ]
+    return [read_row(entry) for entry in page.entries]
+
+
+def read_row(entry: Entry) -> dict[str, Any]:
+    """A read as the person sees it: not which reader it was, but in which role, where, for what."""
+    return {
+        "event_id": str(entry.event.event_id),
+        "kind": entry.event.kind,
+        "at": entry.event.at,
+        "outcome": entry.event.outcome,
+        "place": entry.details.get("place_name"),
+        "organisation": entry.details.get("organisation_name"),
+        "role": entry.details.get("role"),
+        "purpose": entry.details.get("purpose"),
+        "saw": entry.details.get("saw", []),
+        "intact": entry.intact,
+    }
 
 
 async def notices_of(
@@ -101,17 +104,19 @@ async def notices_of(
 ) -> list[dict[str, Any]]:
     """What was changed about a person, newest first."""
     page = await _page(db, platform, person_id, kinds=tuple(NOTICES), request=request)
-    return [
-        {
-            "event_id": str(entry.event.event_id),
-            "kind": entry.event.kind,
-            "at": entry.event.at,
-            "text": dict(zip(("vi", "en"), NOTICES[entry.event.kind], strict=True)),
-            "details": {name: entry.details[name] for name in _TOLD if name in entry.details},
-            "intact": entry.intact,
-        }
-        for entry in page.entries
-    ]
+    return [notice_row(entry) for entry in page.entries]
+
+
+def notice_row(entry: Entry) -> dict[str, Any]:
+    """A notice in words, with what it may tell of its details."""
+    return {
+        "event_id": str(entry.event.event_id),
+        "kind": entry.event.kind,
+        "at": entry.event.at,
+        "text": dict(zip(("vi", "en"), NOTICES[entry.event.kind], strict=True)),
+        "details": {name: entry.details[name] for name in _TOLD if name in entry.details},
+        "intact": entry.intact,
+    }
 
 
 async def log_read(

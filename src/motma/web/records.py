@@ -167,6 +167,11 @@ async def my_record_history(request: Request, body: ByRecord) -> list[OwnStep]:
         await _insist_own(db, request, person_id, body.record_id)
         selves = await _selves(db, request, person_id)
         steps = await service.history_of(db, platform.means, body.record_id, people=selves)
+    return own_steps(steps)
+
+
+def own_steps(steps: Sequence[Step]) -> list[OwnStep]:
+    """A record's history for whom it is about: not whose else it was, nor who decided."""
     return [_told(step) for step in steps]
 
 

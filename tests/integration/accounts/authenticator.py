@@ -7,10 +7,11 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fido2 import cbor
-from tests.staging import b64
+from tests.staging import Caller, DeviceKey, Stage, b64
 
 ORIGIN: Final = "http://localhost:8000"
 PRESENT, VERIFIED, SYNCED, ATTESTED = 0x01, 0x04, 0x18, 0x40
@@ -69,3 +70,42 @@ class Authenticator:
     def _data(self, more: int = 0) -> bytes:
         rp_hash = hashlib.sha256(self.rp_id.encode()).digest()
         return rp_hash + struct.pack(">BI", self.flags | more, self.counter)
+
+
+async def add(wallet: Caller, authenticator: Authenticator, label: str = "") -> httpx.Response:
+    """Add a passkey on a wallet."""
+    begun = await wallet.post("/v1/me/passkeys:begin", {"label": label})
+    assert begun.status_code == 200, begun.text
+    asked = begun.json()
+    made = authenticator.make(asked["public_key"])
+    body = {"challenge_id": asked["challenge_id"], "credential": made}
+    return await wallet.post("/v1/me/passkeys", body)
+
+
+async def begin(on: Stage) -> dict[str, Any]:
+    """Ask for a challenge to sign in with."""
+    asked: dict[str, Any] = (await on.client.post("/v1/sign-ins/passkeys:begin")).json()
+    return asked
+
+
+async def finish(
+    on: Stage, asked: dict[str, Any], credential: dict[str, Any]
+) -> tuple[httpx.Response, Caller]:
+    """Answer a challenge on a device of one's own; the answer and that device."""
+    caller = Caller(on.client, DeviceKey(), on.platform.clock)
+    body = {
+        "challenge_id": asked["challenge_id"],
+        "credential": credential,
+        "public_jwk": caller.key.jwk,
+    }
+    answer = await on.client.post("/v1/sign-ins/passkeys:finish", json=body)
+    if answer.status_code == 201:
+        caller.device_id = answer.json()["device_id"]
+        await on.begin(caller, None)
+    return answer, caller
+
+
+async def sign_in(on: Stage, authenticator: Authenticator) -> tuple[httpx.Response, Caller]:
+    """Sign in with a passkey."""
+    asked = await begin(on)
+    return await finish(on, asked, authenticator.sign(asked["public_key"]))

@@ -3,59 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from tests.integration.accounts.authenticator import (
     PRESENT,
     SYNCED,
     VERIFIED,
     Authenticator,
+    add,
+    begin,
+    finish,
+    sign_in,
 )
 from tests.integration.accounts.phoning import Phones, bind
-from tests.staging import Caller, DeviceKey, Stage
+from tests.staging import Caller, Stage
 
 from motma.kernel.clock import SetClock
 
 REFUSED = "accounts.passkey-refused"
-
-
-async def add(wallet: Caller, authenticator: Authenticator, label: str = "") -> httpx.Response:
-    """Add a passkey on a wallet."""
-    begun = await wallet.post("/v1/me/passkeys:begin", {"label": label})
-    assert begun.status_code == 200, begun.text
-    asked = begun.json()
-    made = authenticator.make(asked["public_key"])
-    body = {"challenge_id": asked["challenge_id"], "credential": made}
-    return await wallet.post("/v1/me/passkeys", body)
-
-
-async def begin(on: Stage) -> dict[str, Any]:
-    """Ask for a challenge to sign in with."""
-    asked: dict[str, Any] = (await on.client.post("/v1/sign-ins/passkeys:begin")).json()
-    return asked
-
-
-async def finish(
-    on: Stage, asked: dict[str, Any], credential: dict[str, Any]
-) -> tuple[httpx.Response, Caller]:
-    """Answer a challenge on a device of one's own; the answer and that device."""
-    caller = Caller(on.client, DeviceKey(), on.platform.clock)
-    body = {
-        "challenge_id": asked["challenge_id"],
-        "credential": credential,
-        "public_jwk": caller.key.jwk,
-    }
-    answer = await on.client.post("/v1/sign-ins/passkeys:finish", json=body)
-    if answer.status_code == 201:
-        caller.device_id = answer.json()["device_id"]
-        await on.begin(caller, None)
-    return answer, caller
-
-
-async def sign_in(on: Stage, authenticator: Authenticator) -> tuple[httpx.Response, Caller]:
-    """Sign in with a passkey."""
-    asked = await begin(on)
-    return await finish(on, asked, authenticator.sign(asked["public_key"]))
 
 
 async def added(on: Stage, **person: Any) -> tuple[Caller, Authenticator, str]:

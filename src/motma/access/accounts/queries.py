@@ -104,6 +104,23 @@ REMOVE_PASSKEY: Final = """
 """
 END_PASSKEYS: Final = "DELETE FROM passkey WHERE person_id = ANY($1) RETURNING passkey_id"
 END_CHALLENGES: Final = "DELETE FROM passkey_challenge WHERE person_id = ANY($1)"
+SESSIONS_OF: Final = """
+    SELECT s.device_id, s.started_at, s.ends_at, s.ended_at
+      FROM session s JOIN device d USING (device_id)
+     WHERE d.person_id = ANY($1) ORDER BY s.started_at, s.session_id
+"""
+CODES_OF: Final = """
+    SELECT created_at, expires_at, used_at FROM enrolment_code
+     WHERE person_id = ANY($1) ORDER BY created_at, code_hash
+"""
+BINDINGS_OF: Final = """
+    SELECT sign_in_id, sealed, tries, created_at, expires_at, used_at FROM sign_in
+     WHERE person_id = ANY($1) ORDER BY created_at, sign_in_id
+"""
+CHALLENGES_OF: Final = """
+    SELECT challenge_id, sealed, expires_at FROM passkey_challenge
+     WHERE person_id = ANY($1) ORDER BY expires_at, challenge_id
+"""
 
 #: What is past its keep-until; each table's comment says when that is.
 FORGET: Final = (

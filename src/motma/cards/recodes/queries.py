@@ -15,6 +15,12 @@ ONE: Final = """
            decision, answer
       FROM recode WHERE person_id = $1 AND recode_id = $2
 """
+OF_PERSON: Final = """
+    SELECT person_id, recode_id, colour, reason, until, proposed_by, proposed_at, confirmed_by,
+           confirmed_at, ended_by, ended_at, ending, appealed_at, appeal, decided_by, decided_at,
+           decision, answer
+      FROM recode WHERE person_id = ANY($1) ORDER BY proposed_at, recode_id
+"""
 # These three ask about somebody and everybody merged into them: a merge frees nobody. Before it
 # each may have had a recode: the least favourable in force counts, of equals the longer one.
 #: $2 now: the one that counts, else the newest.

@@ -1,6 +1,6 @@
 """Reading recodes: the one that counts, the person's own, and registrars' lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -77,6 +77,11 @@ async def show(db: Connection, means: Means, *, person_id: UUID, recode_id: UUID
     if row is None:
         raise RecodeUnknown
     return opened(means, row)
+
+
+async def of_person(db: Connection, means: Means, selves: Sequence[UUID]) -> list[Recode]:
+    """Every colour that was proposed by hand for a person (all their ids), the oldest first."""
+    return [opened(means, row) for row in await db.fetch(queries.OF_PERSON, selves)]
 
 
 async def listing(db: Connection, means: Means, what: What) -> list[Listed]:

@@ -8,6 +8,10 @@ from asyncpg import Record
 
 from motma.storage.pool import Connection
 
+REVIEWS_OF: Final = """
+    SELECT opened_at, decided_at, decision, undone_at FROM local.match_review
+     WHERE person_id = ANY($1) ORDER BY opened_at, review_id
+"""
 PROVEN: Final = "SELECT DISTINCT person_id FROM document_index WHERE blind = ANY($1) AND proven"
 # whoever stands under several keys comes first: a cap must cut the least likely
 CANDIDATES: Final = """
