@@ -119,11 +119,16 @@ class Holder(Gatekeeper):
 
 
 def holding(
-    site: Site, chromium: Browser, *, viewport: ViewportSize = PHONE, locale: str = "vi-VN"
+    site: Site,
+    chromium: Browser,
+    *,
+    viewport: ViewportSize = PHONE,
+    host: str = "127.0.0.1",
 ) -> Iterator[Holder]:
     """Somebody with a phone; at the end the page must have kept its promises."""
-    context = chromium.new_context(locale=locale, viewport=viewport)
-    one = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
+    context = chromium.new_context(locale="vi-VN", viewport=viewport)
+    origin = site.origin.replace("127.0.0.1", host)
+    one = Holder(context.new_page(), origin, site.seeded.codes.pop)
     yield one
     one.complaints[:] = [each for each in one.complaints if OFFLINE not in each]
     one.check_promises()

@@ -161,9 +161,9 @@ class Link {
   }
 }
 
-/** Ask what needs no sign-in. */
-export async function asAnybody<T>(path: string, body?: object): Promise<T> {
-  const response = await sent(body === undefined ? "GET" : "POST", path, body);
+/** Ask what needs no sign-in; null posts without a body. */
+export async function asAnybody<T>(path: string, body?: object | null): Promise<T> {
+  const response = await sent(body === undefined ? "GET" : "POST", path, body ?? undefined);
   return response.json() as Promise<T>;
 }
 

@@ -11,6 +11,7 @@ const vi = {
     offline: "Không nối được máy chủ. Kiểm tra mạng rồi thử lại.",
     busy: (seconds: number) => `Thử quá nhiều lần. Chờ ${seconds} giây.`,
     refused: (code: string) => `Không làm được (${code}).`,
+    cancelled: "Đã thôi, hoặc máy này không có khoá nào cho trang này.",
   },
   pages: {
     code: "Mã",
@@ -73,6 +74,7 @@ const en: Words = {
     offline: "The server can't be reached. Check the network and try again.",
     busy: (seconds) => `Too many tries. Wait ${seconds} s.`,
     refused: (code) => `That did not work (${code}).`,
+    cancelled: "It was called off, or this phone has no passkey for this page.",
   },
   pages: {
     code: "Code",

@@ -24,6 +24,22 @@ export interface Phone {
   phone: { number: string; pin: boolean; confirm_by: string } | null;
 }
 
+export interface Passkeys {
+  /** Whether this address has passkeys at all. */
+  on: boolean;
+  most: number;
+  passkeys: Passkey[];
+}
+
+export interface Passkey {
+  passkey_id: string;
+  label: string;
+  /** Whether it is on all phones of one account with the phone's maker. */
+  synced: boolean;
+  added_at: string;
+  used_at: string | null;
+}
+
 export interface Device {
   device_id: string;
   label: string;
