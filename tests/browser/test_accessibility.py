@@ -14,6 +14,13 @@ THUMB_PX = 44
 #: A window of 1,280 pixels at 400 %: WCAG 2.2, 1.4.10 Reflow.
 REFLOW: ViewportSize = {"width": 320, "height": 256}
 
+#: Of an answer's heading: the edge around it, its ground, its text.
+_COLOURS = """(heading) => {
+    const answer = getComputedStyle(heading.closest("article"));
+    const header = getComputedStyle(heading.closest("header"));
+    return [answer.borderTopColor, header.backgroundColor, getComputedStyle(heading).color];
+}"""
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_in_any_state(
@@ -109,6 +116,22 @@ def test_at_400_percent_nothing_scrolls_sideways(gatekeeper: Gatekeeper, site: S
     gatekeeper.wedge(site.seeded.revoked)
     gatekeeper.heading("Đã thu hồi")
     assert page.evaluate(width) <= REFLOW["width"]
+
+
+def test_forced_colours_and_reduced_motion_lose_no_answer(
+    gatekeeper: Gatekeeper, site: Site
+) -> None:
+    page = gatekeeper.page
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    gatekeeper.work(GUARD, ENTRY, MARKET)
+    gatekeeper.wedge(site.seeded.revoked)
+    heading = gatekeeper.heading("Đã thu hồi")
+    moving = "document.getAnimations().filter((one) => one.playState === 'running').length"
+    assert page.evaluate(moving) == 0
+    edge, ground, text = heading.evaluate(_COLOURS)
+    assert edge != ground  # the frame of the answer is still seen
+    assert text != ground
+    assert gatekeeper.violations() == []
 
 
 def test_targets_are_large_enough_for_a_thumb(gatekeeper: Gatekeeper, site: Site) -> None:

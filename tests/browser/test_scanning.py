@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import CLINIC, FULL_NAME, GUARD, HOSTILE_PLACE, MARKET, NURSE
 from tests.browser.serving import Site
@@ -10,6 +10,8 @@ from tests.browser.symbols import write_pdf, write_picture
 
 ENTRY = "Vào cửa"
 MENU = "https://example.org/menu"
+#: Markup, the separators of our codes, and a mark that turns the direction of writing around.
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">|<\u202e"
 CARE = "Khám chữa bệnh, tiêm chủng"
 
 
@@ -79,6 +81,26 @@ def test_a_hostile_code_is_answered_and_nothing_else(gatekeeper: Gatekeeper) -> 
     expect(gatekeeper.answer).to_be_visible()
     assert gatekeeper.page.locator("img").count() == 0
     assert gatekeeper.page.title() != "owned"
+
+
+def test_a_person_with_a_hostile_name_is_shown_as_text_and_nothing_else(
+    gatekeeper: Gatekeeper, site: Site
+) -> None:
+    page = gatekeeper.page
+
+    def rename(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["who"] |= {"full_name": HOSTILE, "address": HOSTILE}
+        body["card"]["text"] = {"vi": HOSTILE, "en": HOSTILE}
+        route.fulfill(response=answer, json=body)
+
+    page.route("**/v1/scans", rename)
+    gatekeeper.work(NURSE, CARE, CLINIC)
+    gatekeeper.wedge(site.seeded.paper)
+    expect(gatekeeper.answer.get_by_text(HOSTILE)).to_have_count(3)
+    assert page.locator("article img, article b").count() == 0
+    assert page.title() != "owned"
 
 
 def test_the_same_code_at_once_is_already_scanned(gatekeeper: Gatekeeper) -> None:

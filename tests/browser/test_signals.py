@@ -21,6 +21,16 @@ _LISTEN = """
     };
 """
 
+#: Writes down which side's camera the page asks for.
+_WISHES = """
+    window.wished = [];
+    const open = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = function (wish) {
+        wished.push(wish.video.facingMode);
+        return open.call(this, wish);
+    };
+"""
+
 
 def test_each_tone_has_its_own_tune_and_vibration(gatekeeper: Gatekeeper, site: Site) -> None:
     gatekeeper.page.add_init_script(_LISTEN)
@@ -60,8 +70,11 @@ def test_hands_free_answers_a_handheld_reader_and_gives_way_to_the_next(
 ) -> None:
     page = gatekeeper.page
     page.clock.install()
+    page.add_init_script(_WISHES)
     gatekeeper.work(GUARD, ENTRY, MARKET)
     page.get_by_role("button", name="Chế độ rảnh tay").click()
+    page.wait_for_function("() => wished.at(-1) === 'user'")
+    assert page.evaluate("wished[0]") == "environment"
     gatekeeper.wedge(site.seeded.revoked)
     gatekeeper.heading("Đã thu hồi")
     assert page.get_by_role("button", name="Cho qua").count() == 0

@@ -1,10 +1,9 @@
 /** From the snapshot that a gate has to a later one: what ended since, and the rest anew. */
 
-import { base64 } from "../encoding";
 import { compare, isSorted, placeOf, type Row } from "./ended";
 import type { Bytes, PublishedKeys } from "./es256";
 import { fromBase64, isOne, joined, opened, parsed } from "./signedfile";
-import { refuse, sha256Hex, type Form } from "./signedfile";
+import { refuse, sha256Hex, toBase64, type Form } from "./signedfile";
 import { snapshotOf, type Snapshot } from "./snapshot";
 
 const DELTA: Form = { word: "motma-snapshot-delta", context: "motma.snapshot-delta.v1\n" };
@@ -40,10 +39,11 @@ export async function applyDelta(
     if (!isSorted({ width, hashes })) refuse("snapshot.content");
   }
   const text = new TextEncoder();
-  const hashes = text.encode(base64(changed(base.ended, add, drop)));
-  const plain = joined(text.encode(said.head), hashes, text.encode(said.tail));
-  if ((await sha256Hex(plain)) !== said.content) refuse("snapshot.delta-result");
-  const later = snapshotOf(plain);
+  const [head, tail] = [text.encode(said.head), text.encode(said.tail)];
+  const hashes = changed(base.ended, add, drop);
+  const content = await sha256Hex(joined(head, toBase64(hashes), tail));
+  if (content !== said.content) refuse("snapshot.delta-result");
+  const later = snapshotOf(joined(head, tail), hashes); // megabytes are not parsed once more
   const goesOn = later.province === base.province && later.asOfMs >= base.asOfMs;
   return goesOn ? later : refuse("snapshot.delta-base");
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { changed } from "./delta";
 import { count, hasEnded, isSorted, placeOf, type Filter } from "./ended";
+import { toBase64 } from "./signedfile";
 
 /** A small generator with a seed: the same cases in every run. */
 function chance(seed: number): (below: number) => number {
@@ -48,6 +49,14 @@ test("whoever is in the filter is found, whatever its size and width", async () 
 test("nobody is found in an empty filter", async () => {
   expect(await hasEnded(await filterOf([], 5), "1")).toBe(false);
   expect(placeOf({ width: 5, hashes: new Uint8Array() }, new Uint8Array(5))).toBe(0);
+});
+
+test("base64 is what the browser's own is", () => {
+  for (let length = 0; length < 70; length++) {
+    const bytes = Uint8Array.from({ length }, (_, at) => (at * 83 + length) % 256);
+    const text = new TextDecoder().decode(toBase64(bytes));
+    expect(text).toBe(btoa(String.fromCharCode(...bytes)));
+  }
 });
 
 test("a filter out of order, with one twice or cut within a hash is no filter", async () => {

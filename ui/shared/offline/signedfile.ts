@@ -89,6 +89,25 @@ export function fromBase64(text: string): Bytes {
   }
 }
 
+const LETTERS = new TextEncoder().encode(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+);
+
+/** The ASCII of base64, without a string of megabytes on the way. */
+export function toBase64(bytes: Bytes): Bytes {
+  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3)).fill(0x3d); // "="
+  for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
+    const left = bytes.length - from;
+    const three =
+      (bytes[from]! << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
+    text[to] = LETTERS[three >> 18]!;
+    text[to + 1] = LETTERS[(three >> 12) & 63]!;
+    if (left > 1) text[to + 2] = LETTERS[(three >> 6) & 63]!;
+    if (left > 2) text[to + 3] = LETTERS[three & 63]!;
+  }
+  return text;
+}
+
 async function unpacked(packed: Bytes): Promise<Bytes> {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const chunks: Bytes[] = [];
