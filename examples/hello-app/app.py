@@ -34,6 +34,11 @@ PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <h1>Xin chào · Hello</h1>{body}</html>"""
 SHOW = """const code = await (await fetch("/code")).json();
 const qr = document.querySelector("ma-qr");
+const raw = Uint8Array.from(atob(code.living.secret.replaceAll("-", "+").replaceAll("_", "/")),
+  (letter) => letter.charCodeAt(0));
+const hmac = { name: "HMAC", hash: "SHA-256" };
+const key = await crypto.subtle.importKey("raw", raw, hmac, false, ["sign"]);
+qr.living = { name: code.living.name, key };
 qr.signed = code.masked;
 qr.full = code.full;
 """
@@ -59,7 +64,7 @@ class Hello:
     def back(self, code: str, state: str) -> str:
         """The person said yes: a cookie for them."""
         handle = self.app.redeem(code, self.asked.pop(state), BACK)
-        self.codes[handle] = self.app.code(handle)
+        self.codes[handle] = self._fresh(handle)
         cookie = secrets.token_urlsafe(24)
         self.sessions[cookie] = handle
         return cookie
@@ -75,7 +80,7 @@ class Hello:
 
     def _fresh(self, handle: str) -> dict[str, Any] | None:
         try:
-            return self.app.code(handle)
+            return self.app.code(handle) | {"living": self.app.living(handle)}
         except Declined:  # withdrawn or revoked meanwhile
             return None
 

@@ -8,7 +8,9 @@ effect at the next scan.
 
 from typing import Final
 
-#: One row for each scan asked, in order. Arrays, one element a scan: $1 devices · $2 sessions ·
+#: One row for each scan asked, in order. What may show a living code is a device of the person,
+#: or an app that they consent to, by the id of the consent: it dies with that.
+#: Arrays, one element a scan: $1 devices · $2 sessions ·
 #: $3 scan ids · $4 places · $5 QIDs · $6 wants wallets. A blind index belongs to a scan by its
 #: position: $7 positions (from 1) · $8 blind indexes. $9 and $10, the least and the greatest scan
 #: id, let PostgreSQL leave out the other days' partitions before it begins.
@@ -32,8 +34,12 @@ READ: Final = """
            x.person_id AS recode_person, x.recode_id, x.colour AS recode_colour,
            x.confirmed_at AS recode_since, x.until AS recode_until, x.reason AS recode_reason,
            CASE WHEN a.wallets THEN (
-               SELECT array_agg(w.device_id) FROM device w
-                WHERE w.person_id IN (p0.person_id, p.person_id) AND w.status = 'active'
+               SELECT array_agg(w.id) FROM (
+                   SELECT device_id AS id FROM device
+                    WHERE person_id IN (p0.person_id, p.person_id) AND status = 'active'
+                    UNION ALL
+                   SELECT consent_id FROM consent
+                    WHERE person_id IN (p0.person_id, p.person_id) AND ended_at IS NULL) w
            ) END AS wallets
       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[],
                   $11::timestamptz[])

@@ -18,6 +18,7 @@ from motma.interop.model import Consent, Wish
 from motma.kernel.clock import Clock
 from motma.web.calls import gate_of, platform_of, require_person
 from motma.web.clients import require_client
+from motma.web.me_devices import Living, living_of
 from motma.web.operations import Operation
 
 NDJSON: Final = "application/x-ndjson"
@@ -167,14 +168,36 @@ async def app_code(request: Request, body: ByHandle) -> DisplayCode:
     platform = platform_of(request)
     shelf = gate_of(request).shelf
     async with platform.transaction() as db:
-        person = await consents.behind(
+        found = await consents.behind(
             db, platform.means, client.client_id, body.handle, scope=model.CODE
         )
         masked, full = [
-            await cards.issue(db, platform.means, shelf, person, form=Form.PHONE, full=full)
+            await cards.issue(
+                db,
+                platform.means,
+                shelf,
+                found.person,
+                form=Form.PHONE,
+                full=full,
+                wallet=found.consent_id,
+            )
             for full in (False, True)
         ]
-    return DisplayCode(qid=person.qid, masked=masked, full=full)
+    return DisplayCode(qid=found.person.qid, masked=masked, full=full)
+
+
+async def app_living(request: Request, body: ByHandle) -> Living:
+    """What makes the living code of a displayed code; it dies with the consent.
+
+    Hand it to the person's own device, which imports it as a key that cannot be read again.
+    """
+    client = await require_client(request, model.CODE)
+    platform = platform_of(request)
+    async with platform.pool.acquire() as db:
+        found = await consents.behind(
+            db, platform.means, client.client_id, body.handle, scope=model.CODE
+        )
+    return living_of(platform.means, found.consent_id)
 
 
 async def app_card(request: Request, body: ByHandle) -> Card:
@@ -182,11 +205,11 @@ async def app_card(request: Request, body: ByHandle) -> Card:
     client = await require_client(request, model.CARD)
     platform = platform_of(request)
     async with platform.transaction() as db:
-        person = await consents.behind(
+        found = await consents.behind(
             db, platform.means, client.client_id, body.handle, scope=model.CARD
         )
         shelf, now = gate_of(request).shelf, platform.clock.now()
-        return await cards.at_home(db, platform.means, shelf, person, now)
+        return await cards.at_home(db, platform.means, shelf, found.person, now)
 
 
 async def app_changes(request: Request, _body: None) -> Response:
@@ -195,13 +218,8 @@ async def app_changes(request: Request, _body: None) -> Response:
     platform = platform_of(request)
     clock: Clock = platform.clock
     async with platform.pool.acquire() as db:
-        found = await feed.page(
-            db,
-            clock,
-            client.client_id,
-            after=request.query_params.get("after", ""),
-            source="/v1/apps/changes",
-        )
+        after = request.query_params.get("after", "")
+        found = await feed.page(db, clock, client.client_id, after=after)
     lines = b"".join(msgspec.json.encode(change) + b"\n" for change in found.changes)
     return Response(lines, media_type=NDJSON, headers={"Motma-Cursor": found.cursor})
 
@@ -232,6 +250,8 @@ OPERATIONS = [
               answer=Enrolled, status=202, auth="client", summary="Enrol somebody", tag="apps"),
     Operation(method="POST", path="/v1/apps/people:code", handler=app_code, body=ByHandle,
               answer=DisplayCode, auth="client", summary="The code to display", tag="apps"),
+    Operation(method="POST", path="/v1/apps/people:living", handler=app_living, body=ByHandle,
+              answer=Living, auth="client", summary="The living part of a code", tag="apps"),
     Operation(method="POST", path="/v1/apps/people:card", handler=app_card, body=ByHandle,
               answer=Card, auth="client", summary="The card of a consenting person", tag="apps"),
     Operation(method="GET", path="/v1/apps/changes", handler=app_changes, auth="client",

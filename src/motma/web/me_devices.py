@@ -9,6 +9,7 @@ from starlette.requests import Request
 from motma.access import service as access
 from motma.access.accounts import devices, moving
 from motma.access.accounts.devices import Wallet
+from motma.access.means import Means
 from motma.access.tokens import b64
 from motma.codec.living import DIGITS, STEP
 from motma.identity import issuing, service
@@ -83,10 +84,14 @@ async def my_living(request: Request, _body: None) -> Living:
     the code is made from it: docs/qr-format.md.
     """
     session, _ = await require_person(request)
-    wallet = session.device.device_id
-    key, secret = issuing.living_secret(platform_of(request).means, wallet)
+    return living_of(platform_of(request).means, session.device.device_id)
+
+
+def living_of(means: Means, installation: UUID) -> Living:
+    """What makes the living codes of a wallet, or of an app by the consent that it has."""
+    key, secret = issuing.living_secret(means, installation)
     return Living(
-        name=issuing.living_name(wallet),
+        name=issuing.living_name(installation),
         key=key,
         secret=b64(secret),
         step_s=int(STEP.total_seconds()),

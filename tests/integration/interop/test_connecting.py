@@ -9,6 +9,8 @@ import pytest
 from tests.integration.interop.apps import App, an_app
 from tests.staging import Stage
 
+from motma.access.tokens import unb64
+from motma.codec.living import attach
 from motma.identity import ending
 
 
@@ -47,6 +49,25 @@ async def test_an_app_learns_of_somebody_only_by_their_consent_and_until_they_ta
     assert (await wallet.send("GET", "/v1/me/consents")).json() == []
     told, _ = await app.changes()
     assert told == [("motma.consent.withdrawn", handle)]
+
+
+async def test_a_code_shown_by_an_app_lives_and_dies_with_the_consent(app: App) -> None:
+    known = await app.stage.person()
+    wallet = await app.stage.wallet(known.person_id)
+    handle = await app.connect(wallet)
+    shown = (await app.post("/v1/apps/people:code", {"handle": handle})).json()
+    made = (await app.post("/v1/apps/people:living", {"handle": handle})).json()
+    guard = await app.stage.sign_in("guard@stage")
+
+    def live() -> str:
+        now = app.stage.platform.clock.now()
+        return attach(shown["masked"], name=made["name"], secret=unb64(made["secret"]), at=now)
+
+    told = (await guard.scan(live())).json()
+    assert (told["outcome"], told["warnings"]) == ("known", [])
+    (standing,) = (await wallet.send("GET", "/v1/me/consents")).json()
+    await wallet.post("/v1/me/consents:end", {"consent_id": standing["consent_id"]})
+    assert (await guard.scan(live())).json()["outcome"] == "copied"
 
 
 async def test_the_same_claim_is_the_same_handle_and_another_app_has_another(app: App) -> None:

@@ -78,6 +78,10 @@ class App:
         """The strings to display: `qid`, `masked`, `full`."""
         return self._post("/v1/apps/people:code", {"handle": handle})
 
+    def living(self, handle: str) -> dict[str, Any]:
+        """What makes the living part of the displayed code: `name` and `secret`, for the page."""
+        return self._post("/v1/apps/people:living", {"handle": handle})
+
     def card(self, handle: str) -> dict[str, Any]:
         """The card: its `colour`, until when, and why."""
         return self._post("/v1/apps/people:card", {"handle": handle})
