@@ -21,7 +21,7 @@ from tools.matching_splink import linker
 
 from motma.identity.matching.batch import linking, service
 from motma.identity.matching.batch.columns import Lexicon, Side, sides
-from motma.identity.matching.batch.levels import levels
+from motma.identity.matching.batch.levels import Comparer
 from motma.identity.matching.batch.scoring import Counts, shares
 from motma.identity.matching.comparing import COMPARISONS
 from motma.identity.matching.weights import Model, read, shipped
@@ -49,10 +49,11 @@ def counted(lexicon: Lexicon, people: Side, records: Side, random: Random) -> li
     """For every level u: its share among random pairs that could be compared at all."""
     totals = [np.zeros(len(of.levels)) for of in COMPARISONS]
     chance = np.random.default_rng(random.getrandbits(64))
+    comparer = Comparer(lexicon)
     for _ in range(_PAIRS // _STEP):
         one = people.rows(chance.integers(len(people), size=_STEP))
         other = records.rows(chance.integers(len(records), size=_STEP))
-        for at, level in enumerate(levels(lexicon, one, other)):
+        for at, level in enumerate(comparer.levels(one, other)):
             totals[at] += np.bincount(level[level >= 0], minlength=len(totals[at]))
     smoothed = [np.maximum(total, _LEAST_COUNT) for total in totals]
     return [

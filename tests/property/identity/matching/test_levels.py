@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.matching_stage import stage, written
 
 from motma.identity.matching.batch import judging, linking, scoring
-from motma.identity.matching.batch.blocking import Index, halves
+from motma.identity.matching.batch.blocking import Index, cut
 from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Scorer
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, slip
@@ -126,7 +126,7 @@ def test_columns_weigh_and_decide_as_single_pairs_do(
     bits = scorer.bits(made.people.rows(person), made.records.rows(record)).reshape(
         len(people), len(records)
     )
-    index = Index(made.people, halves(made.lexicon, made.people))
+    index = Index(made.people, cut(made.lexicon, made.people))
     looser = index.widened(LOOSE)
     met = [set(zip(*(rows.tolist() for rows in one.pairs(made.records)), strict=True))
            for one in (index, looser)]  # fmt: skip

@@ -14,6 +14,9 @@ from motma.identity.matching.syllables import sound
 from motma.kernel import documents
 
 _CCCD_DIGITS: Final = 12
+
+#: Eight characters in a number, to compare them at once.
+Words64 = NDArray[np.uint64]
 #: Codes of a commune and its day in one number.
 _AREA_SHIFT: Final = 32
 
@@ -34,7 +37,7 @@ class Lexicon:
 
     parts: Words  # family, middle and given names
     names: list[Name]  # whole names, by the code of the plain one
-    numbers: dict[str, NDArray[np.uint8]]  # document, bhyt, phone: characters, padded with 0
+    numbers: dict[str, Words64]  # document, bhyt, phone: characters, padded with 0
     lengths: dict[str, Codes]
     communes: Codes  # per area code, new communes it may lie in, padded with -1
     provinces: Codes
@@ -49,6 +52,8 @@ class Side:
     given: Codes
     middle: Codes
     family: Codes
+    second: Codes  # the word after the first, and the one before the last: what a turn puts there
+    penult: Codes
     plain: Codes
     bag: Codes
     sounds: Codes  # of the syllables, in whatever order
@@ -56,6 +61,7 @@ class Side:
     year: Codes
     month: Codes
     day: Codes
+    date: Words64  # eight digits, a byte each
     sex: NDArray[np.int8]  # 0 not known, 1 male, 2 female
     document: Codes
     bhyt: Codes
@@ -106,13 +112,15 @@ def sides(people: Table, records: Table, coders: dict[str, Coder]) -> tuple[Lexi
         held = {kind: numbers[kind][0][column[name]] for kind, (name, _) in _NUMBERS.items()}
         year, month, day = births[column["birth_date"]].T
         says_year, says_sex = facts[held["document"]].T
+        year = np.where(year == 0, says_year, year)
         sex = sexes[column["sex"]]
         found.append(
             Side(
                 **{part: codes[column["full_name"]] for part, codes in names.items()},
-                year=np.where(year == 0, says_year, year),
+                year=year,
                 month=month,
                 day=day,
+                date=_digits(year * 10_000 + month * 100 + day),
                 sex=np.where(sex == 0, says_sex, sex).astype(np.int8),
                 area=area,
                 area_term=areas.terms[area],
@@ -152,6 +160,8 @@ def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name], dict[str,
         "given": parts.of(name.given for name in read),
         "middle": parts.of(name.middle for name in read),
         "family": parts.of(name.family for name in read),
+        "second": parts.of(_word(name, 1) for name in read),
+        "penult": parts.of(_word(name, -2) for name in read),
         "plain": plain.of(name.plain for name in read),
         "bag": others.of(name.bag for name in read),
         "sounds": others.of(_sounds(name.bag) for name in read),
@@ -166,6 +176,10 @@ def _names(coder: Coder) -> tuple[dict[str, Codes], Words, list[Name], dict[str,
         "plain": list(plain.codes),
     }
     return codes, Words(words), wholes, texts
+
+
+def _word(name: Name, at: int) -> str:
+    return name.plain.split()[at] if name.family else ""
 
 
 def _sounds(bag: str) -> str:
@@ -185,10 +199,19 @@ def _numbers(coder: Coder, clean: Callable[[str], str]) -> tuple[Codes, list[str
     return codes, list(numbering.codes)
 
 
-def _characters(texts: Sequence[str]) -> NDArray[np.uint8]:
-    """The characters of numbers in a matrix, each row padded with zeros."""
-    packed = np.array([text.encode("ascii") for text in texts], dtype=np.bytes_)
-    return packed.view(np.uint8).reshape(len(texts), -1)
+def _characters(texts: Sequence[str]) -> Words64:
+    """The characters of numbers, a byte each, eight in a column, padded with zeros."""
+    packed = [text.encode("ascii") for text in texts]
+    width = -(-max(map(len, packed)) // 8) * 8 or 8
+    return np.array(packed, dtype=f"S{width}").view(np.uint64).reshape(len(texts), -1)
+
+
+def _digits(numbers: Codes) -> Words64:
+    """The last eight digits of numbers, a byte each."""
+    packed = np.zeros(len(numbers), np.uint64)
+    for at in range(8):
+        packed |= (numbers // 10**at % 10).astype(np.uint64) << np.uint64(8 * at)
+    return packed
 
 
 def _facts(numbers: Sequence[str]) -> Codes:

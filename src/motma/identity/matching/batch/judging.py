@@ -10,6 +10,7 @@ from motma.identity.matching.batch.blocking import Rows
 from motma.identity.matching.batch.columns import Side
 from motma.identity.matching.batch.levels import Levels
 from motma.identity.matching.batch.scoring import Bits, Scorer
+from motma.identity.matching.batch.sifting import sift
 from motma.identity.matching.batch.tables import Codes
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, Born, Number, Part, Place, Sex
 from motma.identity.matching.deciding import LINK, REVIEW, SHOWN
@@ -78,6 +79,8 @@ def judged(
     model: Model, scorer: Scorer, people: Side, records: Side, *, person: Rows, record: Rows
 ) -> Judged:
     """Weigh all candidates of some records and decide; pairs are sorted by record, then person."""
+    worth = sift(scorer, people, records, person, record)
+    person, record = person[worth], record[worth]
     one, other = people.rows(person), records.rows(record)
     found = scorer.levels(one, other)
     bits = scorer.bits(one, other, found)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motma.identity.matching.batch.columns import Lexicon, Side
-from motma.identity.matching.batch.levels import Levels, levels
+from motma.identity.matching.batch.levels import Comparer, Levels
 from motma.identity.matching.batch.tables import Codes
 from motma.identity.matching.weighing import prior_bits
 from motma.identity.matching.weights import RARE_NAME, Model, Terms
@@ -69,8 +69,14 @@ class Scorer:
 
     def __init__(self, model: Model, lexicon: Lexicon, counts: Counts) -> None:
         self._model = model
-        self._lexicon = lexicon
+        self.comparer = Comparer(lexicon)
         self._people = counts.people
+        self.prior = prior_bits(counts.people)
+        self._weights = {weights.name: weights for weights in model.comparisons}
+        self._bits = {
+            name: np.array([*(one.bits for one in weights.levels), 0.0])  # the last is unknown
+            for name, weights in self._weights.items()
+        }
         self._rarity = {
             weights.name: np.log2(
                 weights.usual_share / shares(model, lexicon, counts, weights.name)
@@ -92,23 +98,36 @@ class Scorer:
 
     def levels(self, people: Side, records: Side) -> list[Levels]:
         """The levels of rows side by side."""
-        return levels(self._lexicon, people, records)
+        return self.comparer.levels(people, records)
 
     def bits(self, people: Side, records: Side, found: list[Levels] | None = None) -> Bits:
         """The weight of each pair of rows side by side."""
-        total = np.full(len(people), prior_bits(self._people))
+        total = np.full(len(people), self.prior)
         for weights, level in zip(
             self._model.comparisons, found or self.levels(people, records), strict=True
         ):
-            total += np.array([*(one.bits for one in weights.levels), 0.0])[level]
-            if weights.rarity_of:
-                rarity = self._rarity[weights.name]
-                # A person may have several documents: the one that agrees is the record's.
-                one = records if weights.name == "document" else people
-                mine, theirs = (rarity[term(side, weights.name)] for side in (one, records))
-                adjusted = (level >= 0) & (level < weights.rarity_of)
-                total += np.where(adjusted, np.minimum(mine, theirs), 0.0)
+            total += self.part(weights.name, people, records, level)
         return total
+
+    def part(self, name: str, people: Side, records: Side, level: Levels) -> Bits:
+        """What one comparison adds."""
+        weights = self._weights[name]
+        bits = self._bits[name][level]
+        if not weights.rarity_of:
+            return bits
+        rarity = self._rarity[name]
+        # A person may have several documents: the one that agrees is the record's.
+        one = records if name == "document" else people
+        adjusted = np.flatnonzero((level >= 0) & (level < weights.rarity_of))
+        terms = (term(side, name)[adjusted] for side in (one, records))
+        bits[adjusted] += np.minimum(*(rarity[codes] for codes in terms))
+        return bits
+
+    def best(self, name: str) -> float:
+        """The most that one comparison may add, whatever the values."""
+        rarity = self._rarity.get(name)
+        rarest = 0.0 if rarity is None else max(0.0, float(rarity.max(initial=0)))
+        return max(0.0, float(self._bits[name].max())) + rarest
 
 
 def term(side: Side, feature: str) -> Codes:
