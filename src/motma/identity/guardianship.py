@@ -64,6 +64,19 @@ async def end_guardian(
         await means.log(db, "identity.guardian-ended", {}, person_id=person_id)
 
 
+async def end_grown_up(db: Connection, means: Means, most: int = 100) -> int:
+    """End what ended by age and tell both people; how many. The row is the guard against its twin.
+
+    The guardian sees nothing from the moment of coming of age on, told or not.
+    """
+    rows = await db.fetch(queries.END_GROWN_UP, means.clock.now(), most)
+    for row in rows:
+        details = {"reason": "of-age", "until": row["until"].isoformat()}
+        for person_id in (row["dependant_id"], row["guardian_id"]):
+            await means.log(db, "identity.guardian-of-age", details, person_id=person_id)
+    return len(rows)
+
+
 async def dependants_of(db: Connection, means: Means, guardian_id: UUID) -> list[dict[str, object]]:
     """Whom somebody is guardian of; the QID only once the guardian confirmed."""
     found: list[dict[str, object]] = []

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from motma.access.model import Session
 from motma.access.policy import FIELDS
 from motma.audit import service as audit
-from motma.audit.model import Entry, Page
+from motma.audit.model import TOLD_FROM, Entry, Page
 from motma.bootstrap import Platform
 from motma.identity import service
 from motma.storage.pool import Connection
@@ -34,6 +34,11 @@ NOTICES: Final = {
     "identity.guardian-added": ("Thêm người giám hộ.", "A guardianship was entered."),
     "identity.guardian-confirmed": ("Giám hộ được xác nhận.", "A guardianship was confirmed."),
     "identity.guardian-ended": ("Giám hộ kết thúc.", "A guardianship ended."),
+    "identity.guardian-of-age": (
+        "Giám hộ kết thúc vì đã đủ 18 tuổi.",
+        "A guardianship ended: the dependant is 18.",
+    ),
+    "cards.changes-soon": ("Thẻ của bạn sắp đổi.", "Your card changes soon."),
     "records.attached": ("Một bản ghi được gắn vào hồ sơ.", "A record was attached to you."),
     "records.detached": ("Một bản ghi được tách ra.", "A record was detached from you."),
     "records.retracted": ("Một bản ghi bị thu hồi.", "A record of yours was taken back."),
@@ -95,6 +100,7 @@ def read_row(entry: Entry) -> dict[str, Any]:
         "role": entry.details.get("role"),
         "purpose": entry.details.get("purpose"),
         "saw": entry.details.get("saw", []),
+        "told_from": entry.details.get(TOLD_FROM),  # of a read that was told late
         "intact": entry.intact,
     }
 
@@ -151,7 +157,13 @@ async def _page(
     page = await audit.reads_of(
         db, platform.vault, platform.clock, people, kinds=kinds, after=after
     )
-    if request is not None and page.after is not None:
+    if request is not None:
+        link_to(request, page)
+    return page
+
+
+def link_to(request: Request, page: Page) -> None:
+    """Say where the next page is."""
+    if page.after is not None:
         link = f'<{request.url.path}?after={quote(page.after)}>; rel="next"'
         tell(request, {"Link": link})
-    return page

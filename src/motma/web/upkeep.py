@@ -11,10 +11,12 @@ import structlog
 from motma.access import counts
 from motma.access import service as access
 from motma.access.accounts import ending as accounts
+from motma.access.reports import service as reports
+from motma.access.inbox import service as inbox
 from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.cards.recodes import service as recodes
-from motma.identity import mirror
+from motma.identity import guardianship, mirror
 from motma.identity.matching import queueing
 from motma.interop import feed
 from motma.interop.hooks import service as hooks
@@ -62,6 +64,7 @@ async def one_round(platform: Platform) -> None:
         await ensure_days(db, today, today + timedelta(days=DAYS_AHEAD))
     platform.vault.refresh()
     await _count(platform)
+    await _tell_of_age(platform)
 
 
 async def _count(platform: Platform) -> None:
@@ -72,6 +75,14 @@ async def _count(platform: Platform) -> None:
             more = await counts.count(db, platform.means)
 
 
+async def _tell_of_age(platform: Platform) -> None:
+    """Tell families whose guardianship ended by age, a hundred at a time."""
+    more = True
+    while more:
+        async with platform.transaction() as db:
+            more = await guardianship.end_grown_up(db, platform.means) > 0
+
+
 async def forget(platform: Platform) -> None:
     """Delete what is past its keep-until; of an event the leaf in the tree stays."""
     now = platform.clock.now()
@@ -79,6 +90,8 @@ async def forget(platform: Platform) -> None:
         await forget_events(db, known_before=now - KEEP - _MARGIN)
         await access.forget(db, now)
         await accounts.forget(db, now)
+        await reports.forget(db, now)
+        await inbox.forget(db, now)
         await recodes.forget(db, now)
         await queueing.forget(db, now)
         await jobs.forget(db, now)

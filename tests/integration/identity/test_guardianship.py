@@ -1,10 +1,12 @@
 """Guardians of minors: confirmed by the adult, over at the dated eighteenth birthday."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.staging import Caller, Stage
 
+from motma.identity import guardianship
 from motma.identity.service import Registered
 from motma.kernel.clock import SetClock
 
@@ -103,3 +105,28 @@ async def test_an_adult_has_no_guardian_and_a_child_is_none(on: Stage) -> None:
         body = {"dependant": dependant, "guardian": guardian, "evidence": "none"}
         answer = await registrar.post("/v1/people:guardian", body)
         assert answer.json()["code"] == code
+
+
+async def test_a_guardianship_that_ended_by_age_is_told_to_both_once_whoever_looks(
+    on: Stage, clock: SetClock
+) -> None:
+    registrar, mother, child = await family(on)
+    body = {"dependant": child.qid, "guardian": mother.qid, "evidence": "birth certificate 12"}
+    await registrar.post("/v1/people:guardian", body)
+    told = "identity.guardian-of-age"
+
+    async def ended() -> int:
+        async with on.platform.transaction() as db:
+            return await guardianship.end_grown_up(db, on.platform.means)
+
+    clock.moment = EIGHTEEN - timedelta(seconds=1)
+    assert await ended() == 0
+    clock.moment = EIGHTEEN
+    await asyncio.gather(*(ended() for _ in range(4)))  # the server's own upkeep may be at it too
+    for person in (mother, child):
+        wallet = await on.wallet(person.person_id)
+        items = (await wallet.send("GET", "/v1/me/inbox")).json()["items"]
+        (item,) = [one for one in items if one["kind"] == told]
+        assert (item["heading"], item["read"]) == ("family", False)
+        notices = (await wallet.send("GET", "/v1/me/notices")).json()
+        assert [one["kind"] for one in notices].count(told) == 1
