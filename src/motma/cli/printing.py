@@ -1,4 +1,4 @@
-"""`motma print`: cards, sheets and posters as PDFs to print, for whoever runs the platform.
+"""`motma print`: cards, sheets, posters and exports as PDFs, for whoever runs the platform.
 
 As every command it acts as the platform itself; each print leaves its event, which the person sees.
 """
@@ -13,20 +13,23 @@ import typer
 
 from motma.access.means import Means
 from motma.bootstrap import Platform
+from motma.cards.shelf import Shelf
 from motma.cli.readers import AsJson
 from motma.cli.running import out, run
 from motma.identity import service as identity
 from motma.identity.model import PersonRow
-from motma.printing import model, tray
+from motma.identity.selves import selves_of
+from motma.printing import export, model, tray
 from motma.printing import service as printing
 from motma.printing.model import Layout
 from motma.printing.press import Press
 from motma.printing.service import Printed
 from motma.storage.pool import Connection
+from motma.web.me_export import gather
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Print cards, sheets of cards, a commune, posters. All are PDF/UA, mode 0600.",
+    help="Print cards, sheets of cards, a commune, posters, exports. All are PDF/UA, mode 0600.",
 )
 
 TITLE: Final = "Thẻ mã QR cá nhân"
@@ -101,6 +104,28 @@ def poster(place_id: UUID, output: Output, as_json: AsJson = False) -> None:
         async with platform.transaction() as db:
             made = await printing.poster(db, platform.means, place_id, origin=_origin(platform))
         return _put(platform, output, made.alt, [model.poster_part(made)])
+
+    size = run(work)
+    result = {"file": output.name, "bytes": size}
+    out(result, as_json=as_json, text=f"{output.name}: {size:,} bytes")
+
+
+@app.command("export")
+def print_export(qid: str, output: Output, as_json: AsJson = False) -> None:
+    """Print everything that is held about a person, for them; the person sees that it was done.
+
+    Example: motma print export 179182651409203417 -o export.pdf
+    """
+
+    async def work(platform: Platform) -> int:
+        means = platform.means
+        async with platform.transaction() as db:
+            person = await identity.find(db, means, qid)
+            own = await selves_of(db, means, person.person_id)
+            await means.log(db, "access.exported", {"by": "command"}, person_id=own[0])
+            sections = await gather(db, platform, Shelf(), own)
+        pages = export.part(sections, made_at=means.clock.now())
+        return _put(platform, output, export.TITLE, [pages])
 
     size = run(work)
     result = {"file": output.name, "bytes": size}

@@ -13,7 +13,7 @@ from motma.access.limits import Limit, insist
 from motma.bootstrap import Platform
 from motma.identity import service
 from motma.kernel.errors import Malformed
-from motma.printing import model
+from motma.printing import export, model
 from motma.printing import service as printing
 from motma.printing.model import Layout
 from motma.printing.press import Press
@@ -25,6 +25,7 @@ from motma.web.calls import (
     require_role,
     session_of,
 )
+from motma.web.me_export import export_for
 from motma.web.operations import Operation
 from motma.web.reads import log_read
 
@@ -41,9 +42,13 @@ CardLayout = Literal["card", "a4-1", "a4-8", "a4-10"]
 
 
 class OwnPrint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How my cards stand on pages, and whether my dependants' stand beside mine."""
+    """How my cards stand on pages, and whether my dependants' stand beside mine.
 
-    layout: CardLayout = "a4-1"
+    `export` prints everything that is held about me instead: of me alone, by the rules of
+    `GET /v1/me/export`.
+    """
+
+    layout: Literal["card", "a4-1", "a4-8", "a4-10", "export"] = "a4-1"
     dependants: bool = False
 
 
@@ -62,7 +67,9 @@ class PlacePrint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def print_mine(request: Request, body: OwnPrint) -> Response:
-    """My card on paper, with my dependants' when asked for."""
+    """My card on paper, with my dependants' when asked for; or all that is held about me."""
+    if body.layout == "export":
+        return await _print_export(request)
     _, person_id = await require_person(request)
     platform = platform_of(request)
     insist(platform.counters.take(OWN_PRINTS, person_id.bytes, at_s=_now_s(platform)))
@@ -75,6 +82,14 @@ async def print_mine(request: Request, body: OwnPrint) -> Response:
                 printed = Printed(layout=layout, by="guardian")
                 cards.append(await printing.card(db, platform.means, each, printed))
     return await _pdf(request, TITLE, [model.cards_part(layout, cards)], name="the-ma-qr")
+
+
+async def _print_export(request: Request) -> Response:
+    """What `GET /v1/me/export` answers, to read; counted and logged as that is."""
+    sections = await export_for(request)
+    made_at = platform_of(request).clock.now()
+    pages = export.part(sections, made_at=made_at)
+    return await _pdf(request, export.TITLE, [pages], name="du-lieu-cua-toi")
 
 
 async def print_people(request: Request, body: PeoplePrint) -> Response:
@@ -154,7 +169,7 @@ def _operation(path: str, handler: Any, body: Any, summary: str, *, auth: str) -
 
 
 OPERATIONS: Final = [
-    _operation("/v1/me/print", print_mine, OwnPrint, "Print my card", auth="person"),
+    _operation("/v1/me/print", print_mine, OwnPrint, "Print my card, or my data", auth="person"),
     _operation("/v1/people:print", print_people, PeoplePrint, "Print cards", auth="reader"),
     _operation("/v1/places:print", print_place, PlacePrint, "Print a poster", auth="reader"),
 ]

@@ -13,7 +13,9 @@ from motma.codec.es256 import PublicKey
 from motma.codec.issued import Form, Signature
 from motma.codec.jwks import parse as parse_keys
 from motma.identity import guardianship
+from motma.identity.service import Registered
 from motma.keys.model import Purpose
+from motma.printing import export
 
 A4: Final = (210.0, 297.0)
 ID1: Final = (85.6, 54.0)
@@ -80,6 +82,69 @@ async def test_a_guardian_prints_the_family_and_nobody_elses_child(on_stage: Sta
     wallet = await on_stage.wallet(mother.person_id)
     answer = await wallet.post("/v1/me/print", {"layout": "a4-8", "dependants": True})
     assert {one.qid for one in genuine(on_stage, answer.content)} == {mother.qid, child.qid}
+
+
+async def test_every_card_of_a_family_is_read_by_the_platform_from_the_noisy_page(
+    on_stage: Stage,
+) -> None:
+    mother, children = await family(on_stage)
+    wallet = await on_stage.wallet(mother.person_id)
+    guard = await on_stage.sign_in("guard@stage")
+    for layout in ("a4-8", "a4-10"):
+        answer = await wallet.post("/v1/me/print", {"layout": layout, "dependants": True})
+        fronts, backs = printed.pictures(answer.content)
+        assert printed.read(printed.noisy(fronts)) == []
+        codes = printed.read(printed.noisy(backs))
+        assert len(codes) == 1 + len(children)
+        born = set()
+        for seen in codes:
+            scanned = (await guard.scan(seen.text)).json()
+            assert scanned["outcome"] == "known", scanned
+            born.add(scanned["who"]["birth_year"])
+        assert born == {"1990", "2020", "2022"}
+
+
+async def family(on: Stage) -> tuple[Registered, list[Registered]]:
+    """A mother and the two children whose guardian she confirmed to be."""
+    mother, means = await on.person(), on.platform.means
+    children = []
+    for name, year in (("Thử Con Một", "2020"), ("Thử Con Hai", "2022")):
+        child = await on.person(full_name=name, birth=year, documents=(), phones=())
+        async with on.platform.transaction() as db:
+            await guardianship.add_guardian(
+                db, means, dependant_id=child.person_id, guardian_id=mother.person_id,
+                evidence="birth certificate",
+            )  # fmt: skip
+            await guardianship.confirm_guardian(
+                db, means, dependant_id=child.person_id, guardian_id=mother.person_id
+            )
+        children.append(child)
+    return mother, children
+
+
+async def test_all_that_is_held_about_me_is_printed_to_read(on_stage: Stage) -> None:
+    person = await on_stage.person()
+    wallet = await on_stage.wallet(person.person_id)
+    held = (await wallet.send("GET", "/v1/me/export")).json()["sections"]
+    answer = await wallet.post("/v1/me/print", {"layout": "export"})
+    assert answer.status_code == 200, answer.text
+    words = " ".join(printed.words(answer.content).split())
+    assert printed.tagged(answer.content)
+    for said in ("Dữ liệu của tôi / My data", "Thử Thị Nghiệm", person.qid, "001190000001",
+                 "+84912345678", "Ai đã đọc tôi / Who read me", "03/02/1990"):  # fmt: skip
+        assert said in words, said
+    assert words.count(" / ") > len(held)
+    notices = (await wallet.send("GET", "/v1/me/notices")).json()
+    assert [one["kind"] for one in notices].count("access.exported") == 2
+
+
+async def test_no_section_and_no_item_of_an_export_is_missing_on_paper(on_stage: Stage) -> None:
+    person = await on_stage.person()
+    wallet = await on_stage.wallet(person.person_id)
+    held = (await wallet.send("GET", "/v1/me/export")).json()["sections"]
+    pages = export.part(held, made_at=on_stage.platform.clock.now())["export"]["sections"]
+    assert [len(one["items"]) for one in pages] == [len(rows) for rows in held.values()]
+    assert all(any(one["heading"]) for one in pages)
 
 
 async def test_what_was_printed_stands_among_my_notices(on_stage: Stage) -> None:
