@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
+from motma.access.pushes.running import Knocker
 from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform, sender_of
@@ -42,11 +43,13 @@ from motma.web import (
     genuine,
     hooks,
     inbox,
+    inbox_push,
     matching,
     me,
     me_account,
     me_devices,
     me_export,
+    me_reports,
     openapi,
     pages,
     people,
@@ -90,7 +93,9 @@ OPERATIONS: Final = [
     *me.OPERATIONS,
     *me_account.OPERATIONS,
     *inbox.OPERATIONS,
+    *inbox_push.OPERATIONS,
     *me_export.OPERATIONS,
+    *me_reports.OPERATIONS,
     *dependants.OPERATIONS,
     *printing.OPERATIONS,
     *me_devices.OPERATIONS,
@@ -145,6 +150,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
             HookCourier(platform.pool, platform.means, private_network=platform.demo).run(stop)
         ),
     ]
+    tasks.append(asyncio.create_task(knocker_of(platform).run(stop)))
     sender = sender_of(platform.settings)
     if sender is not None:
         courier = Courier(platform.pool, platform.vault, platform.clock, sender)
@@ -176,6 +182,16 @@ def sequencer_of(platform: Platform) -> Sequencer:
         clock=platform.clock,
         mirror=platform.settings.mirror_path.parent,
         witnesses=[RemoteWitness(host, port) for host, port in platform.settings.witness_list],
+    )
+
+
+def knocker_of(platform: Platform) -> Knocker:
+    """Who knocks at wallets' browsers for this platform."""
+    return Knocker(
+        pool=platform.pool,
+        means=platform.means,
+        contact=platform.settings.public_url or "https://motma.invalid",
+        private_network=platform.demo,
     )
 
 

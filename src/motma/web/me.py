@@ -7,11 +7,13 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
+from motma.access.reports import service as reports
 from motma.cards import service as cards
 from motma.codec import issued
 from motma.codec.issued import Form
 from motma.codec.symbols import draw_svg
 from motma.identity import ending, guardianship, issuing, service
+from motma.identity.selves import selves_of
 from motma.web.calls import gate_of, platform_of, require_person
 from motma.web.operations import Operation
 from motma.web.people import QrText
@@ -69,12 +71,22 @@ async def my_code(request: Request, _body: None) -> OwnCode:
 
 
 async def my_reads(request: Request, _body: None) -> list[dict[str, Any]]:
-    """Who read me: when, where, in which role, for what; `Link` leads to earlier ones."""
+    """Who read me: when, where, in which role, for what; `Link` leads to earlier ones.
+
+    `reported` says when and why I called it wrong, `decided` what was answered; else null.
+    """
     _, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
-        person = await service.resolve(db, platform.means, person_id)
-        return await reads_of(db, platform, person.person_id, request)
+        own = await selves_of(db, platform.means, person_id)
+        rows = await reads_of(db, platform, own[0], request)
+        states = await reports.states_of(db, platform.means, own)
+    by_event = {str(one.event_id): one for one in states}
+    for row in rows:
+        state = by_event.get(row["event_id"])
+        row["reported"] = state and state.reported
+        row["decided"] = state and state.decided
+    return rows
 
 
 async def my_notices(request: Request, _body: None) -> list[dict[str, Any]]:

@@ -9,16 +9,12 @@ from starlette.requests import Request
 from motma.access.accounts import devices, ending
 from motma.access.tokens import b64
 from motma.audit import reading
-from motma.audit import service as audit
-from motma.audit.errors import EventUnknown
 from motma.audit.model import Event, microseconds
-from motma.bootstrap import Platform
 from motma.identity.selves import selves_of
 from motma.kernel.errors import Malformed
-from motma.storage.pool import Connection
 from motma.web.calls import platform_of, require_person
 from motma.web.operations import Operation
-from motma.web.reads import READS
+from motma.web.reads import own_read
 
 
 class AccountDeleted(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +77,7 @@ async def my_read_proof(request: Request, _body: None) -> ReadProof:
         raise Malformed("audit.event-id", "event_id") from None
     async with platform.pool.acquire() as db:
         own = await selves_of(db, platform.means, person_id)
-        event = await _mine(db, platform, own, event_id)
+        event = (await own_read(db, platform, own, event_id)).event
         proof = await reading.prove(db, event_id, event.device_id)
     return ReadProof(
         row=_row(event),
@@ -92,21 +88,6 @@ async def my_read_proof(request: Request, _body: None) -> ReadProof:
         path=[b64(sibling) for sibling in proof.path],
         checkpoint=proof.checkpoint,
     )
-
-
-async def _mine(db: Connection, platform: Platform, own: list[UUID], event_id: UUID) -> Event:
-    """The read if it is one of mine; EventUnknown also for somebody else's."""
-    after = None
-    while True:
-        page = await audit.reads_of(
-            db, platform.vault, platform.clock, own, kinds=READS, after=after
-        )
-        for entry in page.entries:
-            if entry.event.event_id == event_id:
-                return entry.event
-        if page.after is None:
-            raise EventUnknown(str(event_id))
-        after = page.after
 
 
 def _row(event: Event) -> dict[str, Any]:

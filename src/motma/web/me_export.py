@@ -13,7 +13,9 @@ from starlette.requests import Request
 
 from motma.access.accounts import devices
 from motma.access.accounts import exporting as accounts
+from motma.access.inbox import service as inbox
 from motma.access.limits import Limit, insist
+from motma.access.reports import service as reports
 from motma.audit import service as audit
 from motma.audit.model import Entry
 from motma.bootstrap import Platform
@@ -64,11 +66,15 @@ SECTIONS: Final = {
     "recode": "colours_by_hand",
     "consent": "apps",
     "event": "reads",
+    "inbox_mark": "notices",
+    "read_report": "read_reports",
 }
 #: Tables with somebody's id in them of which nothing is told, and why.
 LEFT_OUT: Final = {
     "document_index": "finds a document again; what it finds stands in `documents`",
     "person_index": "finds a person again by what stands in `register`",
+    "push_subscription": "an address at the maker of a browser, and keys: `devices` names it",
+    "card_watch": "when the card is looked at again: `card` says until when it holds",
     "local.watched_person": "says that an app may hear of the person: `apps`",
     "local.person_change": "on its way to those apps, for seconds",
 }
@@ -122,6 +128,7 @@ async def gather(
             _without_staff(one) for one in await recodes.of_person(db, means, selves)
         ],
         **await accounts.held(db, means, selves),
+        "read_reports": await reports.states_of(db, means, selves),
         "apps": await consents.every(db, selves),
         **await _log(db, platform, selves),
     }
@@ -157,6 +164,10 @@ async def _log(
         else:
             row = {"event_id": str(event.event_id), "kind": event.kind, "at": event.at}
             sections["other_events"].append(row)
+    ids = [UUID(row["event_id"]) for row in sections["notices"]]
+    marked = await inbox.marked(db, selves, ids)
+    for row, event_id in zip(sections["notices"], ids, strict=True):
+        row["read"] = event_id in marked
     return sections
 
 

@@ -1,5 +1,6 @@
 """What happened to a person, as that person may read it: who read them, and what was changed."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from motma.access.model import Session
 from motma.access.policy import FIELDS
 from motma.audit import service as audit
+from motma.audit.errors import EventUnknown
 from motma.audit.model import TOLD_FROM, Entry, Page
 from motma.bootstrap import Platform
 from motma.identity import service
@@ -60,6 +62,8 @@ NOTICES: Final = {
     "access.device-enrolled": ("Máy mới dùng mã của bạn.", "A new device shows your code."),
     "access.device-vouched": ("Bạn xác nhận máy mới.", "You vouched for a new device."),
     "access.account-deleted": ("Tài khoản đã đóng.", "Your account was ended."),
+    "access.read-reported": ("Bạn báo một lần đọc sai.", "You reported a read as wrong."),
+    "access.report-decided": ("Báo cáo đã được trả lời.", "Your report was answered."),
     "access.exported": ("Bạn đã lấy dữ liệu của mình.", "You took your data away."),
     "access.phone-bound": ("Số điện thoại được gắn.", "A phone number signs you in now."),
     "access.phone-removed": ("Số điện thoại được gỡ.", "No phone number signs you in now."),
@@ -103,6 +107,22 @@ def read_row(entry: Entry) -> dict[str, Any]:
         "told_from": entry.details.get(TOLD_FROM),  # of a read that was told late
         "intact": entry.intact,
     }
+
+
+async def own_read(
+    db: Connection, platform: Platform, own: Sequence[UUID], event_id: UUID
+) -> Entry:
+    """The read if it is one of theirs (all ids); EventUnknown also for somebody else's."""
+    after, more = None, True
+    while more:
+        page = await audit.reads_of(
+            db, platform.vault, platform.clock, own, kinds=READS, after=after
+        )
+        for entry in page.entries:
+            if entry.event.event_id == event_id:
+                return entry
+        after, more = page.after, page.after is not None
+    raise EventUnknown(str(event_id))
 
 
 async def notices_of(

@@ -11,8 +11,9 @@ import structlog
 from motma.access import counts
 from motma.access import service as access
 from motma.access.accounts import ending as accounts
-from motma.access.reports import service as reports
 from motma.access.inbox import service as inbox
+from motma.access.pushes import service as pushes
+from motma.access.reports import service as reports
 from motma.audit.model import KEEP
 from motma.bootstrap import DAYS_AHEAD, Platform
 from motma.cards.recodes import service as recodes
@@ -92,6 +93,7 @@ async def forget(platform: Platform) -> None:
         await accounts.forget(db, now)
         await reports.forget(db, now)
         await inbox.forget(db, now)
+        await pushes.forget(db)
         await recodes.forget(db, now)
         await queueing.forget(db, now)
         await jobs.forget(db, now)
