@@ -32,13 +32,17 @@ async def check_card(request: Request, body: Card) -> Checked:
 
     A text that we did not sign is `not-signed`, whoever it names.
     """
+    return Checked(await verdict_on(request, body.code))
+
+
+async def verdict_on(request: Request, text: str) -> Verdict:
+    """The verdict on a text; Busy for a network that asks too often."""
     platform = platform_of(request)
     now = platform.clock.now()
     insist(platform.counters.take(CHECKS, network_of(request), at_s=now.timestamp()))
+    find_key = gate_of(request).keys.find
     async with platform.pool.acquire() as db:
-        find_key = gate_of(request).keys.find
-        found = await check(db, platform.means, body.code, find_key, today=civil_day(now))
-    return Checked(found)
+        return await check(db, platform.means, text, find_key, today=civil_day(now))
 
 
 OPERATIONS = [

@@ -21,6 +21,7 @@ DOORS: Final = {
     "gate": "/reader/",
     "desk": "/desk/",
     "corrections": "/corrections/",
+    "check": "/check/",
     "widget": "/widget/",
 }
 
@@ -54,6 +55,10 @@ DOOR_WORDS: Final = {
         "gate": ("Ở cổng", "Cho người gác: quét mã, dùng được khi mất mạng."),
         "desk": ("Ở quầy đăng ký", "Cho cán bộ: đăng ký, in thẻ, mã kích hoạt, cấp lại."),
         "corrections": ("Sửa bản ghi", "Cho cán bộ: xét yêu cầu về mũi tiêm, xét nghiệm."),
+        "check": (
+            "Kiểm tra thẻ giấy",
+            "Thẻ này còn giá trị không? Ai cũng hỏi được.",
+        ),
         "widget": ("Cho người làm ứng dụng", "Nhúng mã QR cá nhân vào ứng dụng của bạn."),
     },
     "en": {
@@ -62,6 +67,7 @@ DOOR_WORDS: Final = {
         "gate": ("At the gate", "For guards: scan codes, also without a network."),
         "desk": ("At the registration desk", "For clerks: register, print cards, re-issue."),
         "corrections": ("Correct records", "For clerks: decide claims about doses and tests."),
+        "check": ("Check a paper card", "For anybody: is this card still good? No sign-in."),
         "widget": ("For makers of apps", "Show the personal QR inside your own app."),
     },
 }

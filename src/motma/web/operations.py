@@ -167,16 +167,18 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
         raise TooLarge(most_bytes)
     if header(request, b"content-encoding") not in {"", "identity"}:
         raise Malformed("request.content-encoding")
-    body, more = b"", True
+    parts: list[bytes] = []
+    length, more = 0, True
     while more:
         message = await request.receive()
         if message["type"] != "http.request":
             raise ClientDisconnect
-        body += message.get("body", b"")
+        parts.append(message.get("body", b""))
+        length += len(parts[-1])
         more = message.get("more_body", False)
-        if len(body) > most_bytes:
+        if length > most_bytes:
             raise TooLarge(most_bytes)
-    return body
+    return b"".join(parts)
 
 
 async def _parse(request: Request, decoder: msgspec.json.Decoder[T], most_bytes: int) -> T:

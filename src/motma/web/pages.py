@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from motma.web.check_page import FORMS, answer, show
 from motma.web.files import STATIC, BuiltFiles
 from motma.web.front import front
 
@@ -66,18 +67,28 @@ class Guarded:
                 if private and not any(name == b"cache-control" for name, _ in headers):
                     headers.append(_NO_STORE)
                 headers.extend(sharing)
-                headers.extend(_DESK if path.startswith("/desk/") else _ENCODED)
+                headers.extend(_OF_PAGE.get(path.partition("/")[2].partition("/")[0], _ENCODED))
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
 _ENCODED: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-#: The desk hands documents that it was given to the printer from a frame.
-_DESK: Final = [
-    (name, value + b"; frame-src blob:" if name == b"content-security-policy" else value)
-    for name, value in _ENCODED
-]
+
+
+def _with(more: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers with more in the policy."""
+    return [
+        (name, value + more if name == b"content-security-policy" else value)
+        for name, value in _ENCODED
+    ]
+
+
+#: Pages that may do more than the others.
+_OF_PAGE: Final = {
+    "desk": _with(b"; frame-src blob:"),  # documents it was given go to the printer from a frame
+    "check": [(name, value.replace(b"; form-action 'none'", FORMS)) for name, value in _ENCODED],
+}
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _FOR_EVERYBODY: Final = [
     (b"access-control-allow-origin", b"*"),
@@ -118,6 +129,11 @@ def routes() -> list[BaseRoute]:
         Route("/", front),
         *(Route(f"/front{rest}", lambda _request: RedirectResponse("/")) for rest in _ALIASES),
         Mount("/front", BuiltFiles(directory=STATIC / "front", check_dir=False)),
+        Route("/check", lambda _request: RedirectResponse("/check/")),
+        Route("/check/", show),
+        Route("/check/", answer, methods=["POST"]),
+        Route("/check/index.html", lambda _request: RedirectResponse("/check/")),
+        Mount("/check", BuiltFiles(directory=STATIC / "check", check_dir=False)),
         *(route for page in PAGES for route in _page(page)),
     ]
 
