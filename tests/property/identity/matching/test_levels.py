@@ -12,8 +12,10 @@ from tests.matching_stage import stage, written
 
 from motma.identity.matching.batch import judging, linking, scoring
 from motma.identity.matching.batch.blocking import Index, cut
+from motma.identity.matching.batch.columns import _characters
 from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Scorer
+from motma.identity.matching.batch.slips import slips
 from motma.identity.matching.comparing import COMPARISONS, UNKNOWN, slip
 from motma.identity.matching.deciding import Candidate, Decision, decide
 from motma.identity.matching.evidence import Evidence, features_of, name_of
@@ -94,6 +96,16 @@ def test_a_changed_or_crossed_digit_is_a_slip(number: str, data: st.DataObject) 
     changed = number[:at] + str((int(number[at]) + 1) % 10) + number[at + 1 :]
     assert slip(number, changed)
     assert slip(number, crossed) == (crossed != number)
+
+
+CHARACTERS = st.text("0123", min_size=1, max_size=14)
+
+
+@given(st.lists(st.tuples(CHARACTERS, CHARACTERS), min_size=1, max_size=20))
+def test_slips_in_columns_are_slips_of_single_numbers(pairs: list[tuple[str, str]]) -> None:
+    same_length = [(a, b) for a, b in pairs if len(a) == len(b)] or [("01", "10")]
+    one, other = (_characters([pair[side] for pair in same_length] + ["0" * 14]) for side in (0, 1))
+    assert slips(one, other).tolist() == [slip(a, b) for a, b in same_length] + [False]
 
 
 def line(key: str, evidence: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 
 from motma.identity.matching.batch.blocking import Index, Rows, chunks, cut
 from motma.identity.matching.batch.columns import Lexicon, Side
-from motma.identity.matching.batch.judging import LINKED, certain, judged
+from motma.identity.matching.batch.judging import LINKED, Judged, certain, judged
 from motma.identity.matching.batch.keys import LOOSE
 from motma.identity.matching.batch.scoring import Bits, Scorer
+from motma.identity.matching.batch.spreading import spread
 from motma.identity.matching.batch.tables import Codes
 from motma.identity.matching.deciding import SHOWN
 from motma.identity.matching.weights import Model
@@ -61,17 +63,20 @@ def link(
     for rows in chunks(len(records), _EXACT_STEP):
         _link_exact(scorer, people, records, rows, links)
     each(int(links.exact.sum()))
-    left = np.flatnonzero(~links.exact)
     if exact_only:
         return links
     index = Index(people, cut(lexicon, people))
-    for rows in chunks(len(left), _STEP):
-        _weigh(model, scorer, index, people, records, left[rows], links)
-        each(rows.stop - rows.start)
-    left = np.flatnonzero(links.decision != LINKED)
-    index = index.widened(LOOSE)
-    for rows in chunks(len(left), _LOOSE_STEP):
-        _weigh(model, scorer, index, people, records, left[rows], links)
+    for wider, step in ((False, _STEP), (True, _LOOSE_STEP)):
+        left = np.flatnonzero(links.decision != LINKED)
+        index = index.widened(LOOSE) if wider else index
+        weigh = partial(_weigh, model, scorer, index, people, records)
+        parts = [left[rows] for rows in chunks(len(left), step)]
+        for part, found in zip(parts, spread(weigh, parts), strict=True):
+            links.decision[found.record] = found.decision
+            links.probability[found.record] = found.probability
+            links.candidates[found.record] = found.candidates
+            linked = int((found.decision == LINKED).sum())
+            each(len(part) if wider else linked)  # the others are asked for once more
     return links
 
 
@@ -103,19 +108,8 @@ def _only_owner(rows: NDArray[np.intp], numbers: Codes, most: int) -> Codes:
 
 
 def _weigh(
-    model: Model,
-    scorer: Scorer,
-    index: Index,
-    people: Side,
-    records: Side,
-    which: Rows,
-    links: Links,
-) -> None:
+    model: Model, scorer: Scorer, index: Index, people: Side, records: Side, which: Rows
+) -> Judged:
     """Weigh all candidates of some records and decide."""
     person, record = index.pairs(records.rows(which))
-    if not len(person):
-        return
-    found = judged(model, scorer, people, records, person=person, record=which[record])
-    links.decision[found.record] = found.decision
-    links.probability[found.record] = found.probability
-    links.candidates[found.record] = found.candidates
+    return judged(model, scorer, people, records, person=person, record=which[record])
