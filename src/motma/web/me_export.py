@@ -76,6 +76,7 @@ LEFT_OUT: Final = {
     "push_subscription": "an address at the maker of a browser, and keys: `devices` names it",
     "card_watch": "when the card is looked at again: `card` says until when it holds",
     "local.watched_person": "says that an app may hear of the person: `apps`",
+    "local.push_knock": "on its way to a browser, for seconds",
     "local.person_change": "on its way to those apps, for seconds",
 }
 

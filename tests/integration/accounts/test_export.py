@@ -76,7 +76,12 @@ async def somebody(on: Stage, clock: SetClock) -> tuple[Registered, Caller]:
     assert (await wallet.post("/v1/me/claims", wish)).status_code in {200, 201}
     await (await an_app(on)).connect(wallet)
     scanned = await other.scan((await wallet.send("GET", "/v1/me/code")).json()["text"])
-    assert scanned.status_code == 200
+    reason = {"kind": "other", "text": "Tôi không ở đó"}
+    report = {"event_id": scanned.json()["scan_id"], "reason": reason}
+    assert (await wallet.post("/v1/me/reads:report", report)).status_code == 201
+    (item, *_) = (await wallet.send("GET", "/v1/me/notices")).json()
+    mark = {"event_ids": [item["event_id"]]}
+    assert (await wallet.post("/v1/me/inbox:mark", mark)).status_code == 204
     return person, wallet
 
 
@@ -114,7 +119,7 @@ async def test_a_row_of_every_kind_is_found_in_the_export(on: Stage, clock: SetC
         "records": SITE, "facts": "EU/1/20/1528", "card": "colour", "claims": "2025-09-03",
         "colours_by_hand": "a test that is late", "apps": "Health book", "reads": "medical",
         "notices": "access.passkey-added", "sessions": "started_at",
-        "activation_codes": "used_at", "other_events": "kind",
+        "read_reports": "Tôi không ở đó", "activation_codes": "used_at", "other_events": "kind",
     }  # fmt: skip
     assert planted.keys() == sections.keys()
     assert [name for name, text in planted.items() if text not in str(sections[name])] == []
