@@ -29,9 +29,13 @@ class Clerk(Gatekeeper):
     documents: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Keep what goes to the printer."""
+        """Count and keep what is printed."""
         super().__post_init__()
         self.page.add_init_script(_COUNTING)
+        self.prints()
+
+    def prints(self) -> None:
+        """Keep what goes to the printer."""
         self.page.route(f"**{PRINTING}", self._keep)
 
     def begin(self) -> Page:
@@ -63,6 +67,26 @@ class Clerk(Gatekeeper):
     def press(self, button: str) -> None:
         """A button, as who works by keys presses it."""
         self.page.get_by_role("button", name=button, exact=True).press("Enter")
+
+    def wedge(self, text: str) -> None:
+        """Pull the trigger once the page stands still: a real reader's keys queue, these do not."""
+        self.page.evaluate("() => new Promise((done) => requestIdleCallback(() => done(0)))")
+        super().wedge(text)
+
+    def registers(self, card: str) -> None:
+        """Somebody whose card was never seen here."""
+        self.wedge(card)
+        expect(self.page.get_by_text("Chưa đăng ký.")).to_be_visible()
+        self.page.keyboard.press("Enter")
+        self.said("Đã đăng ký")
+        self.page.wait_for_function("() => window.prints > 0")
+
+    def opens(self, card: str) -> None:
+        """The services of somebody whose card is shown."""
+        self.wedge(card)
+        expect(self.page.get_by_role("heading", name="So với giấy tờ")).to_be_visible()
+        self.page.get_by_role("button", name="Mở dịch vụ").first.click()
+        self.page.get_by_role("heading", name="Thẻ và mã").wait_for()
 
     def confirm(self, button: str, reason: str | None = None) -> None:
         """A service that asks once more before it happens."""
