@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from motma.access.changes import service as changes
+from motma.access.pushes import noting
 from motma.audit.model import PLATFORM, Event, record
 from motma.audit.service import one
 from motma.kernel.clock import Clock
@@ -57,3 +58,5 @@ class Means:
         await one(db, self.event(kind, details, person_id=person_id, device_id=device_id))
         if person_id is not None and kind in changes.TOLD:
             await changes.note(db, [person_id], changes.TOLD[kind], self.clock.now())
+        if person_id is not None:
+            await noting.note(db, person_id, kind, details)

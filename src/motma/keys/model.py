@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     TAG = "tag"
     SNAPSHOT = "snapshot"
     CLIENT = "client"
+    PUSH = "push"
 
 
 class State(StrEnum):
@@ -65,6 +66,7 @@ ALGORITHMS: Final = {
     Purpose.TAG: Algorithm.HMAC,
     Purpose.SNAPSHOT: Algorithm.ES256,
     Purpose.CLIENT: Algorithm.ES256,
+    Purpose.PUSH: Algorithm.ES256,
 }
 
 #: States in which what a key once made is still believed, opened or found.

@@ -4,6 +4,7 @@ from typing import Final
 
 from prometheus_client import Counter
 
+from motma.access.pushes import noting
 from motma.scan import model
 from motma.scan.judging import NOBODY, Gate, Judged
 from motma.scan.model import Outcome
@@ -28,3 +29,5 @@ async def tell(gate: Gate, judged: Judged) -> None:
         await gate.appender.append(
             gate.means.event("scan.person-alarm", details, person_id=person_id)
         )
+        async with gate.pool.acquire() as db:
+            await noting.note(db, person_id, "scan.person-alarm", details)
