@@ -1,9 +1,6 @@
 """The wallet in a browser: the code without network, what a gate makes of it, who read it."""
 
-import gzip
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,8 +8,6 @@ from tests.browser.reader import Gatekeeper
 from tests.browser.seeding import GUARD, MARKET
 from tests.browser.serving import Site
 from tests.browser.wallet import PATIENCE_S, Holder, Person, add, holding, on_platform, shown_by
-
-STATIC: Final = Path(__file__).parents[2] / "src/motma/web/static/wallet"
 
 
 @pytest.fixture
@@ -87,13 +82,3 @@ def replaced(holder: Holder) -> None:
     page.get_by_text("Đã thay").first.wait_for()
     page.get_by_role("link", name="Xem mã mới").click()
     holder.symbol.wait_for()
-
-
-def test_the_wallet_is_small(site: Site) -> None:  # noqa: ARG001 - the pages are built with it
-    sizes = {
-        path.name: len(gzip.compress(path.read_bytes()))
-        for path in STATIC.rglob("*")
-        if path.suffix in {".js", ".css", ".html"}
-    }
-    first = sum(size for name, size in sizes.items() if name.startswith(("index", "main")))
-    assert 0 < first <= 60_000, sizes

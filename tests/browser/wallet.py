@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import zxingcpp
 from PIL import Image
@@ -124,9 +124,10 @@ def holding(
     *,
     viewport: ViewportSize = PHONE,
     host: str = "127.0.0.1",
+    workers: Literal["allow", "block"] = "allow",
 ) -> Iterator[Holder]:
     """Somebody with a phone; at the end the page must have kept its promises."""
-    context = chromium.new_context(locale="vi-VN", viewport=viewport)
+    context = chromium.new_context(locale="vi-VN", viewport=viewport, service_workers=workers)
     origin = site.origin.replace("127.0.0.1", host)
     one = Holder(context.new_page(), origin, site.seeded.codes.pop)
     yield one

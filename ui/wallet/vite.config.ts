@@ -1,13 +1,18 @@
 import { offline } from "../shared/building/offline.mts";
 import { page } from "../shared/building/page.mts";
 
-/** Kept once they were opened, not on everybody's first visit: pages that need the network anyway,
- * and what reads pictures, which is large. */
-const LATER = new RegExp(
-  "\\.wasm$|decode\\.worker|" +
-    "assets/(Records|Reads|Entry|Devices|Data|Print|Leaked|Move|Notices|Family|OtherEntry|Scanner)-",
-);
+/** Kept once they were opened, not on everybody's first visit: pages that need the network anyway
+ * with the parts that only they use, and what reads pictures, which is large. */
+const LATER = [
+  ["Records", "Reads", "Scanner", "More", "Connect", "OtherEntry"],
+  ["Notices", "Family", "Print", "Leaked", "Devices", "Apps", "Entry", "Move", "Data"],
+  ["Said", "connect.words", "reads.words", "passkeys", "filming", "decoder"],
+].flat();
 
 export default page("wallet", [
-  offline({ page: "wallet", still: ["icon.svg", "manifest.webmanifest"], later: LATER }),
+  offline({
+    page: "wallet",
+    still: ["icon.svg", "manifest.webmanifest"],
+    later: new RegExp(`\\.wasm$|decode\\.worker|assets/(${LATER.join("|")})-`),
+  }),
 ]);
