@@ -29,6 +29,8 @@ export interface Done extends Named {
 
 /** What this shift did, in memory only: it is gone with the page. */
 export interface Deed {
+  /** Two deeds of one moment are still two. */
+  id: number;
   atMs: number;
   what: "registered" | "found" | "conflict" | "service";
   /** Of a service: which one, a key of `words.service`. */
@@ -157,8 +159,9 @@ class Counter {
     this.stage = "show";
   }
 
-  did(deed: Omit<Deed, "atMs">): void {
-    this.deeds = [{ ...deed, atMs: desk.api.now() }, ...this.deeds].slice(0, KEPT_DEEDS);
+  did(deed: Omit<Deed, "id" | "atMs">): void {
+    const id = (this.deeds[0]?.id ?? 0) + 1;
+    this.deeds = [{ ...deed, id, atMs: desk.api.now() }, ...this.deeds].slice(0, KEPT_DEEDS);
     if (deed.what !== "registered" && deed.what !== "found") return;
     this.counts = { ...this.counts, [deed.what]: this.counts[deed.what] + 1 };
     sessionStorage.setItem(COUNTS, JSON.stringify(this.counts));
