@@ -98,14 +98,20 @@ SET_MOVE_RULE: Final = """
 #: Up to which leaf scans were counted; no row while another process counts.
 COUNTED: Final = "SELECT seq FROM local.place_counting FOR UPDATE SKIP LOCKED"
 SET_COUNTED: Final = "UPDATE local.place_counting SET seq = $1"
-#: The next leaves in order, each with its event if that is a scan and still has its content.
+#: The next leaves in order, each with its event if that is a scan and still has its content. Each
+#: event is looked up by itself, in the partition that its id names: a join would read whole days
+#: while the newest has no statistics yet.
 SCANS_PLACED: Final = """
-    SELECT l.seq, e.device_id, e.event_id, e.kind, e.at, e.known_at, e.person_tag, e.outcome,
-           e.body_hash, e.sealed, e.salt, e.commitment
-      FROM local.log_leaf l
-      LEFT JOIN event e ON e.event_id = l.event_id AND e.device_id = l.device_id
-                       AND e.kind = 'scan.read'
-     WHERE l.seq > $1 ORDER BY l.seq LIMIT $2
+    SELECT l.seq, e.*
+      FROM (SELECT seq, device_id, event_id FROM local.log_leaf
+             WHERE seq > $1 ORDER BY seq LIMIT $2) l
+      LEFT JOIN LATERAL (
+               SELECT device_id, event_id, kind, at, known_at, person_tag, outcome, body_hash,
+                      sealed, salt, commitment
+                 FROM event
+                WHERE event_id = l.event_id AND device_id = l.device_id AND kind = 'scan.read'
+                LIMIT 1) e ON true
+     ORDER BY l.seq
 """
 HOURS: Final = """
     SELECT c.place_id, c.day, c.hours
