@@ -45,6 +45,16 @@ async def at_home(
     return cards.over(found, recode, told=told)
 
 
+async def briefly_at_home(
+    db: Connection, means: Means, shelf: Shelf, person: PersonRow, at: datetime
+) -> Card:
+    """The same as a gate hears it: colour and end, without reasons."""
+    await shelf.keep_up(db, at)
+    facts = await showing.facts(db, means, person.person_id)
+    found = cards.short(at_home_speaks(shelf, person, at), facts, at)
+    return cards.over(found, await recodes.in_force(db, person.person_id, at))
+
+
 def at_home_speaks(shelf: Shelf, person: PersonRow, at: datetime) -> Speaking:
     """The book that speaks where the person lives; neutral where that is not known."""
     lives = person.profile.commune

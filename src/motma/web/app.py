@@ -19,6 +19,7 @@ from motma.audit.running import Sequencer
 from motma.audit.witness import RemoteWitness
 from motma.bootstrap import Platform, Settings, open_platform, sender_of
 from motma.cards.shelf import Shelf
+from motma.cards.soon import running as soon
 from motma.codec.pictures import PictureReader
 from motma.interop import feed
 from motma.interop.hooks.running import Courier as HookCourier
@@ -151,6 +152,7 @@ async def _at_work(app: Starlette, platform: Platform) -> AsyncIterator[None]:
         ),
     ]
     tasks.append(asyncio.create_task(knocker_of(platform).run(stop)))
+    tasks.append(asyncio.create_task(soon.run(platform.pool, platform.means, stop)))
     sender = sender_of(platform.settings)
     if sender is not None:
         courier = Courier(platform.pool, platform.vault, platform.clock, sender)

@@ -40,7 +40,8 @@ TAKE: Final = """
 #: `tries` fences; what came meanwhile is told with the next knock.
 DONE: Final = """
     UPDATE push_subscription
-       SET waiting = waiting - $3, tries = 0, due_at = CASE WHEN waiting > $3 THEN $4::timestamptz END
+       SET waiting = waiting - $3, tries = 0,
+           due_at = CASE WHEN waiting > $3 THEN $4::timestamptz END
      WHERE device_id = $1 AND tries = $2
 """
 LATER: Final = "UPDATE push_subscription SET due_at = $3 WHERE device_id = $1 AND tries = $2"
