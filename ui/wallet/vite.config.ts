@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { offline } from "../shared/building/offline.mts";
 import { page } from "../shared/building/page.mts";
 
@@ -6,12 +7,15 @@ import { page } from "../shared/building/page.mts";
 const LATER = [
   ["Records", "Reads", "Scanner", "More", "Connect", "OtherEntry"],
   ["Notices", "Family", "Print", "Leaked", "Devices", "Apps", "Entry", "Move", "Data"],
-  ["Said", "connect.words", "reads.words", "passkeys", "filming", "decoder"],
+  ["Said", "connect.words", "reads.words", "passkeys", "knocking", "filming", "decoder"],
 ].flat();
+
+const KNOCK = fileURLToPath(new URL("./src/knock.js", import.meta.url));
 
 export default page("wallet", [
   offline({
     page: "wallet",
+    more: KNOCK,
     still: ["icon.svg", "manifest.webmanifest"],
     later: new RegExp(`\\.wasm$|decode\\.worker|assets/(${LATER.join("|")})-`),
   }),

@@ -63,10 +63,22 @@ export interface DependantRecords {
 }
 
 export interface Notice {
-  event_id: string;
   kind: string;
   at: string;
+}
+
+/** What happened to the person, in words; `read` is their own mark, set on any device. */
+export interface Item {
+  event_id: string;
+  heading: string;
+  at: string;
   text: Texts;
-  details: Record<string, string>;
+  details: { reason?: string; organisation_name?: string; saw?: string[] };
+  read: boolean;
   intact: boolean;
+}
+
+export interface Inbox {
+  items: Item[];
+  unread: number;
 }

@@ -14,6 +14,8 @@ const vi: Record<string, string> = {
   "accounts.passkey-refused": "Khoá truy cập này không mở được ví nào ở đây.",
   "accounts.passkeys-full": "Đã đủ số khoá. Hãy gỡ một khoá cũ trước.",
   "accounts.passkeys-off": "Địa chỉ này không dùng được khoá truy cập.",
+  "reports.already": "Bạn đã báo lượt xem này rồi.",
+  "reports.own-read": "Đây là lượt xem của chính bạn.",
 };
 
 const en: Record<string, string> = {
@@ -28,6 +30,8 @@ const en: Record<string, string> = {
   "accounts.passkey-refused": "This passkey opens no wallet here.",
   "accounts.passkeys-full": "There are as many passkeys as there may be. Remove an old one first.",
   "accounts.passkeys-off": "This address has no passkeys.",
+  "reports.already": "You reported this look before.",
+  "reports.own-read": "This look was your own.",
 };
 
 export const failureWords: Record<Language, Record<string, string>> = { vi, en };

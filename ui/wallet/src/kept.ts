@@ -1,5 +1,6 @@
 /** What this phone keeps, in IndexedDB: signed strings, the living key, and the last card. */
 
+import type { Language } from "../../shared/answers";
 import type { PublishedKeys } from "../../shared/offline/es256";
 import type { Living } from "../../shared/qr/living";
 import type { CardAnswer } from "./answers";
@@ -27,11 +28,13 @@ export interface Remembered {
   session: string;
   /** Milliseconds to add to this phone's clock to get the platform's. */
   clock: number;
-  /** The newest notice that was looked at. */
-  noticed: string;
   demo: boolean;
-  /** Notices since then. */
+  /** Items of the inbox that were not read on any device. */
   unread: number;
+  /** For the worker, which says in words what knocks at a closed wallet. */
+  language: Language;
+  /** Whether the person wants to be knocked at on this phone. */
+  knocked: boolean;
   /** Public keys of scanners' own codes, to check one without a network. */
   readerKeys: PublishedKeys;
   /** The largest checkpoint of the log that this phone saw, by size and root. */

@@ -5,7 +5,7 @@ import type { Enrolment } from "../../shared/answers";
 import { forgetDevice, loadDevice, saveDevice } from "../../shared/device";
 import { newDeviceKey, prove, publicJwk } from "../../shared/dpop";
 import { importSecret, type Living } from "../../shared/qr/living";
-import type { CardAnswer, CodeAnswer, LivingAnswer, Notice } from "./answers";
+import type { CardAnswer, CodeAnswer, Inbox, LivingAnswer, Notice } from "./answers";
 import * as kept from "./kept";
 import { count, renews } from "./noticing";
 import { read } from "./reading";
@@ -59,10 +59,10 @@ class Link {
   }
 
   /** A page of a list, and the path of the next one. */
-  async page<T>(path: string): Promise<{ items: T[]; next: string | null }> {
+  async page<T>(path: string): Promise<{ answer: T; next: string | null }> {
     const response = await this.raw("GET", path);
     const next = /<([^>]+)>; *rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null;
-    return { items: (await response.json()) as T[], next };
+    return { answer: (await response.json()) as T, next };
   }
 
   /** Bring the stored code up to date where that is due; `force` when it must be another one. */
@@ -115,7 +115,7 @@ class Link {
   /** Count what is new; says whether something of it ended the stored code. */
   private async notices(keptAtMs: number): Promise<boolean> {
     const notices = await this.ask<Notice[]>("GET", "/v1/me/notices");
-    await count(notices);
+    await count((await this.ask<Inbox>("GET", "/v1/me/inbox")).unread);
     return renews(notices, keptAtMs);
   }
 

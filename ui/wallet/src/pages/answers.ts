@@ -11,6 +11,14 @@ export interface Read {
   purpose: string | null;
   saw: string[];
   intact: boolean;
+  /** When and why I called it wrong, and what was answered. */
+  reported: Reported | null;
+  decided: { outcome: "in-order" | "wrong"; words: string } | null;
+}
+
+export interface Reported {
+  kind: "not-there" | "not-needed" | "too-much" | "other";
+  text: string;
 }
 
 export interface Policy {

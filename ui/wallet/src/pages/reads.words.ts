@@ -1,6 +1,7 @@
 /** The words of “who saw me”. */
 
 import type { Language } from "../../../shared/answers";
+import type { Reported } from "./answers";
 
 const vi = {
   title: "Ai đã xem tôi",
@@ -15,6 +16,23 @@ const vi = {
   damaged: "Bản ghi này đã bị thay đổi sau khi ghi!",
   check: "Kiểm tra bằng chứng",
   older: "Xem cũ hơn",
+  report: {
+    begin: "Báo lượt xem này sai",
+    what: "Sai thế nào?",
+    kinds: {
+      "not-there": "Lúc đó tôi không ở đó",
+      "not-needed": "Không có lý do gì để xem",
+      "too-much": "Xem nhiều hơn cần thiết",
+      other: "Điều khác",
+    } as Record<Reported["kind"], string>,
+    text: "Nói thêm (không bắt buộc nếu đã chọn ở trên)",
+    hears: "Người kiểm tra đọc lời bạn viết và biết là lượt xem nào, không biết bạn là ai.",
+    file: "Gửi",
+    cancel: "Thôi",
+    reported: "Bạn đã báo:",
+    waits: "Đang chờ người kiểm tra trả lời.",
+    outcome: { "in-order": "Trả lời: lượt xem này đúng.", wrong: "Trả lời: lượt xem này SAI." },
+  },
   evidence: {
     working: "Đang kiểm tra trên máy này…",
     waiting: "Bằng chứng có sau khoảng mười giây; đang chờ…",
@@ -67,6 +85,23 @@ const en: Words = {
   damaged: "This entry was changed after it was written!",
   check: "Check the proof",
   older: "Earlier ones",
+  report: {
+    begin: "This look was wrong",
+    what: "What was wrong?",
+    kinds: {
+      "not-there": "I was not there",
+      "not-needed": "There was no reason to look",
+      "too-much": "More was seen than needed",
+      other: "Something else",
+    },
+    text: "In your words (not needed for those above)",
+    hears: "An inspector reads your words and which look it was, not who you are.",
+    file: "Send",
+    cancel: "Cancel",
+    reported: "You reported:",
+    waits: "Waits for an inspector's answer.",
+    outcome: { "in-order": "Answer: this look was in order.", wrong: "Answer: this look was WRONG." },
+  },
   evidence: {
     working: "Checking on this phone…",
     waiting: "The proof is there after about ten seconds; waiting…",
