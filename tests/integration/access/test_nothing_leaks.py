@@ -20,8 +20,14 @@ from motma.web.operations import Operation
 SECRETS: Final = ("Bí Mật", "BI MAT", "1977", "001177000007", "98765432")
 #: Four digits stand by chance in signatures, ids and fractions of a second; a year begins a value.
 YEAR: Final = re.compile(r'["| ]1977(?![0-9])')
-#: An operator may report any device lost; a registrar's work is to see and change people.
-ALLOWED: Final = {("operator@stage", "lose_device"), ("wallet", "delete_my_account")}
+#: An operator may report any device lost; a registrar's work is to see and change people. An
+#: export tells the caller again what they said before, here the victim's ids as labels; whose data
+#: stand in it is asked in tests/integration/accounts/test_export.py.
+ALLOWED: Final = {
+    ("operator@stage", "lose_device"),
+    ("wallet", "delete_my_account"),
+    ("wallet", "export_me"),
+}
 
 #: Whoever knows an event's random id may prove that the log has it; the proof says no more. A
 #: checkpoint speaks of nobody, and the first one may come between two calls.
