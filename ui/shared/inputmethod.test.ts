@@ -36,3 +36,9 @@ test("a repair is always what the method would have changed in the same way", ()
     }
   }
 });
+
+test("a long word with many marks is given up, and nothing is guessed", () => {
+  // Looking at everything took ten seconds: longer than a test may take here.
+  const hex = "5472e1baa76e205468e1bb8b205468e1bbad";
+  expect(judge(typed("VNI", `DN4010120878821|${hex}|1990`))).toMatchObject({ kind: "changed" });
+});

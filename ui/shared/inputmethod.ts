@@ -10,6 +10,9 @@ export type Verdict =
 /** More ways than this to have typed one word, and nothing is certain about it any more. */
 const MOST_CANDIDATES = 2_000;
 
+/** So many texts are tried for one word: a page that thinks for seconds holds up a queue. */
+const MOST_TRIED = 5_000;
+
 const METHODS: readonly Method[] = ["Telex", "VNI"];
 
 /**
@@ -53,6 +56,7 @@ function waysToType(method: Method, text: string): string[] | "many" {
     const words = waysToTypeWord(method, match[0]);
     const between = text.normalize("NFC").slice(end, match.index);
     end = match.index + match[0].length;
+    if (words === "many") return "many";
     if (words.length === 0) return [];
     if (ways.length * words.length > MOST_CANDIDATES) return "many";
     ways = ways.flatMap((way) => words.map((word) => way + between + word));
@@ -71,7 +75,7 @@ function hasPlainName(text: string): boolean {
  * The keys that become this word; a mark that was typed twice to take it back is not considered,
  * or every text could be anything.
  */
-function waysToTypeWord(method: Method, word: string): string[] {
+function waysToTypeWord(method: Method, word: string): string[] | "many" {
   const bases = bareLetters(word);
   const upper = word === word.toUpperCase();
   const keys = [...specialKeys(method)].map((key) => (upper ? key.toUpperCase() : key));
@@ -79,10 +83,11 @@ function waysToTypeWord(method: Method, word: string): string[] {
   const loneW = method === "Telex" && /[ưƯ]/.test(word);
   let texts = new Set([bases, loneW ? bases.replace(/u/i, upper ? "W" : "w") : bases]);
   const ways = new Set<string>();
-  for (let left = isAscii(word) ? 0 : marksIn(word); left >= 0; left -= 1) {
+  for (let left = isAscii(word) ? 0 : marksIn(word); ; left -= 1) {
     for (const text of texts) if (typed(method, text) === word) ways.add(text);
-    if (left > 0) texts = new Set([...texts].flatMap((text) => inserted(text, keys)));
-    if (texts.size > MOST_CANDIDATES * 10) break;
+    if (left === 0) break;
+    texts = new Set([...texts].flatMap((text) => inserted(text, keys)));
+    if (texts.size > MOST_TRIED) return "many"; // whoever stops here has not seen all of them
   }
   return [...ways];
 }

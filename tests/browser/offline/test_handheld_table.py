@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from tests.browser.offline.node import ask, bundle
 from tests.snapshotting import ISSUER, NOW, QID
 
@@ -66,16 +67,18 @@ WORDS: Final = {
 }
 
 
-def _found(folder: Path) -> list[list[str]]:
-    script = bundle(Path(__file__).parent / "wedging.ts", folder / "wedging.mjs")
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What becomes of each text on each way."""
+    target = tmp_path_factory.mktemp("wedging") / "wedging.mjs"
+    script = bundle(Path(__file__).parent / "wedging.ts", target)
     at_ms = int(NOW.timestamp() * 1000)
     question = {"texts": list(TEXTS.values()), "ways": list(WAYS.values()), "atMs": at_ms}
-    found: list[list[str]] = ask(script, question)["answer"]
-    return found
+    answer: list[list[str]] = ask(script, question)["answer"]
+    return answer
 
 
-def test_the_table_of_what_survives_is_what_the_page_does(tmp_path: Path) -> None:
-    found = _found(tmp_path)
+def test_the_table_of_what_survives_is_what_the_page_does(found: list[list[str]]) -> None:
     rows = [["", *TEXTS], ["---"] * (len(TEXTS) + 1)]
     rows += [[way, *(WORDS[one] for one in row)] for way, row in zip(WAYS, found, strict=True)]
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
@@ -89,9 +92,8 @@ def test_the_table_of_what_survives_is_what_the_page_does(tmp_path: Path) -> Non
 
 
 def test_nothing_wrong_is_ever_sent_and_our_own_code_survives_every_keyboard(
-    tmp_path: Path,
+    found: list[list[str]],
 ) -> None:
-    found = _found(tmp_path)
     assert all(one != "wrong" for row in found for one in row)
     ours = {row[0] for row in found}
     assert ours <= {"as-it-is", "by-keys"}
