@@ -31,6 +31,8 @@ ALGORITHMS: Final = (-7, -8, -257)
 TIMEOUT_MS: Final = 300_000
 #: Longest id of a credential. Source: WebAuthn §4, credential id.
 _LONGEST_ID: Final = 1023
+#: Longest id and public key together, bytes: an id of 1,023 and RSA of 4,096 bits fit.
+_LONGEST_CREDENTIAL: Final = 2048
 _LOCALHOST: Final = "localhost"
 
 # the library tells ids of credentials at INFO
@@ -163,7 +165,7 @@ def made(party: Party, challenge: bytes, answer: NewCredential) -> Made | None:
         return None
     if key.credential_id != parsed.raw_id or len(key.credential_id) > _LONGEST_ID:
         return None
-    if key.public_key.get(3) not in ALGORITHMS:
+    if key.public_key.get(3) not in ALGORITHMS or len(key) > _LONGEST_CREDENTIAL:
         return None
     return Made(
         credential_id=key.credential_id,
