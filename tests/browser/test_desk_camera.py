@@ -19,4 +19,5 @@ def test_a_card_before_the_camera_is_enough(site: Site, tmp_path: Path) -> None:
         expect(clerk.page.get_by_text("Chưa đăng ký.")).to_be_visible()
         expect(clerk.page.get_by_label("Họ và tên")).to_have_value("Phan Thị Máy Ảnh")
         assert clerk.violations() == []
+        assert clerk.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         clerk.check_promises()
