@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 #: The pages that are built, each into a folder of its name.
-PAGES: Final = ("front", "check", "reader", "corrections", "wallet", "desk", "widget")
+PAGES: Final = ("front", "check", "apps", "reader", "corrections", "wallet", "desk", "widget")
 
 #: Where the platform finds them, from the root of the checkout.
 STATIC: Final = Path("src/motma/web/static")

@@ -51,3 +51,11 @@ class NoSandbox(Declined):
 
     code = "interop.no-sandbox"
     kind = Kind.REFUSED
+
+
+@dataclass
+class ReportUnknown(Declined):
+    """There is no such report."""
+
+    code = "interop.report-unknown"
+    kind = Kind.UNKNOWN

@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     SNAPSHOT = "snapshot"
     CLIENT = "client"
     PUSH = "push"
+    REPORT = "report"
 
 
 class State(StrEnum):
@@ -67,6 +68,7 @@ ALGORITHMS: Final = {
     Purpose.SNAPSHOT: Algorithm.ES256,
     Purpose.CLIENT: Algorithm.ES256,
     Purpose.PUSH: Algorithm.ES256,
+    Purpose.REPORT: Algorithm.ES256,
 }
 
 #: States in which what a key once made is still believed, opened or found.

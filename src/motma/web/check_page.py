@@ -3,25 +3,20 @@
 import asyncio
 from email.parser import BytesParser
 from html import escape
-from string import Template
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from motma.codec.pictures import MAX_BYTES, PictureReader
 from motma.kernel.errors import Declined, Malformed
 from motma.scan.checking import Verdict
+from motma.web import frame
 from motma.web.checks import verdict_on
-from motma.web.files import STATIC
-from motma.web.front import WORDS as FRAME
-from motma.web.front import language_of
 from motma.web.headers import header
 from motma.web.operations import AWAY, read_body
 from motma.web.problems import STATUS
 
-_PAGE: Final = STATIC / "check/index.html"
 #: A picture and what stands around it in a form.
 _MOST_BYTES: Final = MAX_BYTES + 16 * 1024
 #: For this page alone a form may be sent, to ourselves.
@@ -95,6 +90,11 @@ async def show(request: Request) -> Response:
     return _page(request, "", 200)
 
 
+def _page(request: Request, box: str, status: int) -> Response:
+    words = WORDS[frame.language_of(request)]
+    return frame.page(request, "check", words, markup={"answer": box}, status=status)
+
+
 async def answer(request: Request) -> Response:
     """What the card is worth; every failure is a sentence on the same page."""
     try:
@@ -105,7 +105,7 @@ async def answer(request: Request) -> Response:
         words, status = _FAILED, STATUS[declined.kind]
     except AWAY:
         words, status = _AWAY, 503
-    language = _language(request)
+    language = frame.language_of(request)
     title, what = (escape(each) for each in words[language])
     box = f'<p class="answer" role="status"><strong>{title}</strong> {what}</p>'
     return _page(request, box, status)
@@ -135,25 +135,3 @@ def _parts(kind: str, body: bytes) -> dict[str, bytes]:
         if isinstance(name, str) and isinstance(content, bytes):
             found[name] = content
     return found
-
-
-def _language(request: Request) -> str:
-    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
-    return language_of(wanted)
-
-
-def _page(request: Request, box: str, status: int) -> Response:
-    if not _PAGE.is_file():  # an installation without pages: only the API
-        raise HTTPException(404)
-    language = _language(request)
-    frame = FRAME[language]
-    demo = request.app.state.platform.demo
-    banner = f'<aside class="demo"><strong>{frame["demo"]}</strong> {frame["demo_note"]}</aside>'
-    current = {each: 'aria-current="true"' if each == language else "" for each in WORDS}
-    words = {name: escape(text) for name, text in (frame | WORDS[language]).items()}
-    filled = words | current | {
-        "language": language, "demo": banner if demo else "", "answer": box,
-    }  # fmt: skip
-    text = Template(_PAGE.read_text(encoding="utf-8")).substitute(filled)
-    headers = {"vary": "Accept-Language", "cache-control": "no-store"}
-    return HTMLResponse(text, status, headers=headers)

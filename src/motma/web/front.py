@@ -1,18 +1,12 @@
 """The front door: what this is, and where each person goes on from here; without any script."""
 
-from functools import lru_cache
 from html import escape
-from string import Template
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from motma.web.files import STATIC
-
-#: The page as the build left it, with `$` before each name that is filled in here.
-_PAGE: Final = STATIC / "front/index.html"
+from motma.web import frame
 
 #: Where each door leads; the words have the same keys.
 DOORS: Final = {
@@ -22,6 +16,7 @@ DOORS: Final = {
     "desk": "/desk/",
     "corrections": "/corrections/",
     "check": "/check/",
+    "apps": "/apps/",
     "widget": "/widget/",
 }
 
@@ -31,20 +26,12 @@ WORDS: Final = {
         "lead": "Một mã QR cá nhân dùng chung cho mọi ứng dụng phòng, chống dịch. "
         "Ai quét cũng chỉ thấy điều vai trò của họ được phép, và bạn xem được ai đã quét.",
         "note": "Mở trên điện thoại, máy tính bảng hay máy tính. Không cần cài đặt gì.",
-        "skip": "Tới nội dung chính",
-        "languages": "Ngôn ngữ",
-        "demo": "DEMO",
-        "demo_note": "Bản dùng thử, dữ liệu giả",
     },
     "en": {
         "title": "One QR for each person",
         "lead": "One personal QR shared by every epidemic-prevention app. "
         "Whoever scans it sees only what their role may, and you can see who did.",
         "note": "Opens on a phone, a tablet or a computer. Nothing needs to be installed.",
-        "skip": "To the main content",
-        "languages": "Language",
-        "demo": "DEMO",
-        "demo_note": "A trial with made-up data",
     },
 }
 
@@ -59,6 +46,7 @@ DOOR_WORDS: Final = {
             "Kiểm tra thẻ giấy",
             "Thẻ này còn giá trị không? Ai cũng hỏi được.",
         ),
+        "apps": ("Ứng dụng đạt chuẩn", "Những ứng dụng đã kiểm tra, cùng bằng chứng."),
         "widget": ("Cho người làm ứng dụng", "Nhúng mã QR cá nhân vào ứng dụng của bạn."),
     },
     "en": {
@@ -68,6 +56,7 @@ DOOR_WORDS: Final = {
         "desk": ("At the registration desk", "For clerks: register, print cards, re-issue."),
         "corrections": ("Correct records", "For clerks: decide claims about doses and tests."),
         "check": ("Check a paper card", "For anybody: is this card still good? No sign-in."),
+        "apps": ("Conforming apps", "Which apps were tested, with the evidence."),
         "widget": ("For makers of apps", "Show the personal QR inside your own app."),
     },
 }
@@ -75,48 +64,19 @@ DOOR_WORDS: Final = {
 
 async def front(request: Request) -> Response:
     """The page in the language that was chosen or that the browser asks for."""
-    if not _PAGE.is_file():  # an installation without pages: only the API
-        raise HTTPException(404)
-    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "")
-    demo = request.app.state.platform.demo
-    headers = {"vary": "Accept-Language", "cache-control": "no-cache"}
-    return HTMLResponse(rendered(language_of(wanted), demo=demo), headers=headers)
+    language = frame.language_of(request)
+    doors = {"doors": _doors(language)}
+    return frame.page(request, "front", WORDS[language], markup=doors, cache="no-cache")
 
 
-def language_of(wanted: str) -> str:
-    """Vietnamese, unless English is wished for and Vietnamese is not, or later.
-
-    >>> [language_of(each) for each in ("", "en-GB,en;q=0.9", "en;q=0.4,vi", "vi,en", "fr")]
-    ['vi', 'en', 'vi', 'vi', 'vi']
-    """
-    weights = {"vi": 0.0, "en": 0.0}
-    for part in wanted.lower().split(","):
-        name, _, weight = part.strip().partition(";q=")
-        language = name[:2]
-        if language in weights:
-            weights[language] = max(weights[language], _number(weight))
-    return "en" if weights["en"] > weights["vi"] else "vi"
-
-
-def _number(weight: str) -> float:
-    try:
-        return float(weight or 1)
-    except ValueError:
-        return 0.0
-
-
-@lru_cache(maxsize=4)
 def rendered(language: str, *, demo: bool) -> str:
     """The page with its words."""
-    words = {name: escape(text) for name, text in WORDS[language].items()}
-    banner = f'<aside class="demo"><strong>{words["demo"]}</strong> {words["demo_note"]}</aside>'
-    current = {each: 'aria-current="true"' if each == language else "" for each in WORDS}
-    filled = words | current | {
-        "language": language,
-        "demo": banner if demo else "",
-        "doors": "\n".join(_door(name, language) for name in DOORS),
-    }  # fmt: skip
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(filled)
+    doors = {"doors": _doors(language)}
+    return frame.rendered("front", language, WORDS[language], markup=doors, demo=demo)
+
+
+def _doors(language: str) -> str:
+    return "\n".join(_door(name, language) for name in DOORS)
 
 
 def _door(name: str, language: str) -> str:

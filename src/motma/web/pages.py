@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from motma.web.check_page import FORMS, answer, show
+from motma.web import apps_page, check_page
 from motma.web.files import STATIC, BuiltFiles
 from motma.web.front import front
 
 #: Pages that are whole as they were built; the front door is filled in first.
 PAGES: Final = ("reader", "corrections", "wallet", "desk", "widget")
+#: Pages that are filled in for each request, as the front door is.
+FILLED: Final = ("check", "apps")
 
 #: Where the front door's own template would show.
 _ALIASES: Final = ("", "/", "/index.html")
@@ -84,10 +86,17 @@ def _with(more: bytes) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def _forms() -> list[tuple[bytes, bytes]]:
+    """The headers of a page whose form may be sent, to ourselves."""
+    kept = b"; form-action 'none'"
+    return [(name, value.replace(kept, check_page.FORMS)) for name, value in _ENCODED]
+
+
 #: Pages that may do more than the others.
 _OF_PAGE: Final = {
     "desk": _with(b"; frame-src blob:"),  # documents it was given go to the printer from a frame
-    "check": [(name, value.replace(b"; form-action 'none'", FORMS)) for name, value in _ENCODED],
+    "check": _forms(),
+    "apps": _forms(),
 }
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _FOR_EVERYBODY: Final = [
@@ -130,10 +139,15 @@ def routes() -> list[BaseRoute]:
         *(Route(f"/front{rest}", lambda _request: RedirectResponse("/")) for rest in _ALIASES),
         Mount("/front", BuiltFiles(directory=STATIC / "front", check_dir=False)),
         Route("/check", lambda _request: RedirectResponse("/check/")),
-        Route("/check/", show),
-        Route("/check/", answer, methods=["POST"]),
+        Route("/check/", check_page.show),
+        Route("/check/", check_page.answer, methods=["POST"]),
         Route("/check/index.html", lambda _request: RedirectResponse("/check/")),
         Mount("/check", BuiltFiles(directory=STATIC / "check", check_dir=False)),
+        Route("/apps", lambda _request: RedirectResponse("/apps/")),
+        Route("/apps/", apps_page.show),
+        Route("/apps/reports/{report_id}", apps_page.show_report),
+        Route("/apps/index.html", lambda _request: RedirectResponse("/apps/")),
+        Mount("/apps", BuiltFiles(directory=STATIC / "apps", check_dir=False)),
         *(route for page in PAGES for route in _page(page)),
     ]
 
