@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from motma.access import posts, queries, service
+from motma.access.accounts import losing
 from motma.bootstrap import Platform
 from motma.cli.running import out, run
 from motma.kernel.errors import Malformed
@@ -150,7 +151,7 @@ def lose(device: UUID) -> None:
 
     async def work(platform: Platform) -> bool:
         async with platform.transaction() as db:
-            return await service.lose(db, platform.means, device)
+            return await losing.lose(db, platform.means, device)
 
     run(work)
 

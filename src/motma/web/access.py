@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 
 from motma.access import model, posts, queries, service
-from motma.access.accounts import phones
+from motma.access.accounts import losing, phones
 from motma.access.errors import CodeRefused
 from motma.access.limits import insist
 from motma.access.model import Place, Session
@@ -150,7 +150,7 @@ async def lose_device(request: Request, body: Device) -> dict[str, bool]:
     await require_role(request, "operator")
     platform = platform_of(request)
     async with platform.transaction() as db:
-        return {"lost": await service.lose(db, platform.means, body.device_id)}
+        return {"lost": await losing.lose(db, platform.means, body.device_id)}
 
 
 async def _begin(request: Request, db: Connection, body: SignIn, thumbprint: str) -> Session:

@@ -6,8 +6,7 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
-from motma.access import service as access
-from motma.access.accounts import devices, moving
+from motma.access.accounts import devices, losing, moving
 from motma.access.accounts.devices import Wallet
 from motma.access.means import Means
 from motma.access.tokens import b64
@@ -51,7 +50,7 @@ async def my_devices(request: Request, _body: None) -> list[Wallet]:
 
 
 async def lose_my_device(request: Request, body: OwnDevice) -> None:
-    """I lost a device: whatever it shows or holds dies at once.
+    """I lost a device: whatever it shows or holds dies at once, passkeys of its last day too.
 
     A device that came by phone may end itself, others only once it has settled: else whoever
     took over a number would first end the devices that hear of it.
@@ -62,7 +61,7 @@ async def lose_my_device(request: Request, body: OwnDevice) -> None:
         if body.device_id != session.device.device_id:
             await devices.insist_settled(db, platform.means, session.device.device_id)
         own = await selves_of(db, platform.means, person_id)
-        if not await access.lose(db, platform.means, body.device_id, of=own):
+        if not await losing.lose(db, platform.means, body.device_id, of=own):
             raise PersonUnknown
 
 

@@ -251,3 +251,22 @@ async def test_a_person_has_ten_passkeys_at_most(on: Stage) -> None:
         assert (await add(wallet, Authenticator())).status_code == 201
     full = await wallet.post("/v1/me/passkeys:begin", {})
     assert (full.json()["code"], full.json()["most"]) == ("accounts.passkeys-full", 10)
+
+
+async def test_a_lost_device_takes_the_passkeys_of_its_last_day_with_it_and_no_others(
+    on: Stage, clock: SetClock
+) -> None:
+    wallet, old, _ = await added(on)
+    clock.advance(timedelta(hours=24))
+    await on.begin(wallet, None)
+    thiefs = Authenticator()
+    assert (await add(wallet, thiefs)).status_code == 201
+    _, new = await sign_in(on, old)
+    assert (await add(new, Authenticator())).status_code == 201
+    body = {"device_id": wallet.device_id}
+    assert (await new.post("/v1/me/devices:lose", body)).status_code == 204
+    assert (await sign_in(on, thiefs))[0].json()["code"] == REFUSED
+    assert (await sign_in(on, old))[0].status_code == 201
+    assert len((await new.send("GET", "/v1/me/passkeys")).json()["passkeys"]) == 2
+    notices = [n["kind"] for n in (await new.send("GET", "/v1/me/notices")).json()]
+    assert notices.count("access.passkey-removed") == 1

@@ -104,6 +104,7 @@ async def add(
         made.counter,
         made.synced,
         now,
+        device_id,
     )
     if added is None:
         return PasskeyRefused()  # it is somebody's already
@@ -141,6 +142,15 @@ async def remove(
     details = {"passkey_id": str(passkey_id)}
     await means.log(db, "access.passkey-removed", details, person_id=person_id, device_id=by)
     await _tell(db, means, selves, texts.passkey_removed())
+
+
+async def end_young(db: Connection, means: Means, device_id: UUID) -> None:
+    """A device was lost: what its finder may have added in the last day ends with it."""
+    young = means.clock.now() - model.COOL_DOWN
+    for row in await db.fetch(queries.END_YOUNG_PASSKEYS, device_id, young):
+        details = {"passkey_id": str(row["passkey_id"])}
+        await means.log(db, "access.passkey-removed", details, person_id=row["person_id"])
+        await _tell(db, means, [row["person_id"]], texts.passkey_removed())
 
 
 async def begin_sign_in(db: Connection, means: Means, party: Party) -> Asked:

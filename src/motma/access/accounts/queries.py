@@ -82,8 +82,8 @@ TAKE_SIGN_IN_CHALLENGE: Final = """
 """
 ADD_PASSKEY: Final = """
     INSERT INTO passkey (credential_id, passkey_id, person_id, credential, handle, sealed, counter,
-                         synced, added_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                         synced, added_at, device_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (credential_id) DO NOTHING RETURNING passkey_id
 """
 PASSKEY: Final = """
@@ -101,6 +101,10 @@ PASSKEYS_OF: Final = """
 """
 REMOVE_PASSKEY: Final = """
     DELETE FROM passkey WHERE passkey_id = $1 AND person_id = ANY($2) RETURNING person_id
+"""
+#: $2: a passkey that was added after this moment is young.
+END_YOUNG_PASSKEYS: Final = """
+    DELETE FROM passkey WHERE device_id = $1 AND added_at > $2 RETURNING passkey_id, person_id
 """
 END_PASSKEYS: Final = "DELETE FROM passkey WHERE person_id = ANY($1) RETURNING passkey_id"
 END_CHALLENGES: Final = "DELETE FROM passkey_challenge WHERE person_id = ANY($1)"
