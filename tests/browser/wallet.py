@@ -20,12 +20,11 @@ from motma.bootstrap import Platform, Settings, open_platform
 from motma.identity import guardianship, service
 from motma.identity.model import Assurance, Claim, ShownDocument
 from motma.identity.service import Registered
+from motma.kernel.ids import uuid7
 from motma.records import service as records
 from motma.records.model import About, Delivery, Dose
 from motma.storage.pool import Connection
 
-#: As much of markup as the register takes as a name.
-HOSTILE: Final = "<img src=x onerror=document.title='owned'>|<\u202e Thử"
 #: A phone of the cheaper kind.
 PHONE: Final = ViewportSize(width=390, height=844)
 #: Chromium's own remark on a page that is reloaded without a network.
@@ -89,6 +88,21 @@ async def misspell_a_dose(platform: Platform, db: Connection, name: str, number:
     one = Delivery(id=f"wallet {number}", about=about, what=what)
     (got,) = await records.receive(db, platform.means, "registry", [one])
     assert not got.attached
+
+
+async def look_at(platform: Platform, db: Connection, seen: Person, *, organisation: str) -> None:
+    """A registrar of this organisation reads everything of somebody."""
+    person = await service.find(db, platform.means, seen.qid)
+    details = {
+        "organisation_name": organisation,
+        "role": "registrar",
+        "purpose": "registration",
+        "saw": ["full_name", "birth", "documents"],
+    }
+    device_id = uuid7(platform.clock.now())
+    await platform.means.log(
+        db, "identity.read", details, person_id=person.person_id, device_id=device_id
+    )
 
 
 @dataclass
