@@ -117,8 +117,14 @@ def test_around_the_code_is_white_to_the_edge_of_the_card() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["A" * 100, "W" * 60 + " " + "Ư" * 39, "Ễ" * 100], ids=["one-word", "wide", "tall"]
-)
+    "name",
+    [
+        "A" * 100, "W" * 60 + " " + "Ư" * 39, "Ễ" * 100,
+        "WWWWWW WWWWW WWWWW WWWWW WWWWW", "WWWWWWW WWWWWWW WWWWWWW WWWWW",
+        "WWWWWWWW WWWWWWWW", "Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ Ộ",
+    ],
+    ids=["one-word", "wide", "tall", "five", "sevens", "eights", "letters"],
+)  # fmt: skip
 @pytest.mark.parametrize("layout", [Layout.CARD, Layout.ONE])
 def test_a_name_of_any_length_stays_on_the_card_and_never_moves_the_code(
     name: str, layout: Layout
