@@ -44,35 +44,42 @@ def test_only_places_where_the_role_may_scan_are_offered(gatekeeper: Gatekeeper)
     expect(place.get_by_role("option", name=CLINIC)).to_have_count(0)
 
 
-def test_a_guard_who_may_not_move_keeps_the_checkpoint_of_the_device(
+def test_a_guard_who_may_not_move_keeps_the_checkpoint_of_the_first_scan(
     gatekeeper: Gatekeeper, site: Site
 ) -> None:
     page = gatekeeper.page
+    places: list[str | None] = [None]
 
-    def fix(route: Route) -> None:
+    def stay(route: Route) -> None:
         answer = route.fetch()
         body = answer.json()
-        place = next(each for each in body["places"] if each["name"] == MARKET)
-        fixed = {"place_id": place["place_id"], "may_move": False}
-        route.fulfill(response=answer, json=body | fixed)
+        market = next(each["place_id"] for each in body["places"] if each["name"] == MARKET)
+        route.fulfill(response=answer, json=body | {"place_id": places.pop(), "may_move": False})
+        places.append(market)
 
-    page.route("**/v1/sessions", fix)
+    page.route("**/v1/sessions", stay)
     gatekeeper.enrol()
     gatekeeper.sign_in(GUARD)
     place = page.get_by_label("Điểm quét")
-    expect(place).to_have_accessible_description(re.compile("người quản lý của đơn vị"))
-    names = [option for option in place.get_by_role("option").all_inner_texts() if option]
-    assert [name for name in names if name in {MARKET, HOSTILE_PLACE}] == [MARKET]
-    assert gatekeeper.violations() == []
-    page.get_by_label("Mục đích").select_option(label=ENTRY)
-    page.get_by_role("button", name="Bắt đầu quét").click()
-    page.get_by_role("heading", name="Quét mã").wait_for()
+    expect(place.get_by_role("option", name=HOSTILE_PLACE)).to_have_count(1)
+    gatekeeper.stand(ENTRY, MARKET)
+    expect(page.get_by_role("button", name="Đổi nơi quét")).to_have_count(1)
+    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.heading("Đã thu hồi")
+    expect(page.get_by_role("button", name="Đổi nơi quét")).to_have_count(0)
     page.route(
         "**/v1/scans",
         lambda route: route.fulfill(status=403, json={"code": "access.may-not-move"}),
     )
-    gatekeeper.wedge(site.seeded.revoked)
+    gatekeeper.wedge(site.seeded.paper)
     expect(gatekeeper.answer).to_contain_text("Máy này đặt ở điểm quét khác")
+    page.evaluate("localStorage.removeItem('motma.post')")
+    page.get_by_role("button", name="Giao ca").click()
+    gatekeeper.sign_in(GUARD)
+    expect(place).to_have_accessible_description(re.compile("người quản lý của đơn vị"))
+    expect(place.get_by_role("option", name=HOSTILE_PLACE)).to_have_count(0)
+    expect(place.get_by_role("option", name=MARKET)).to_have_count(1)
+    assert gatekeeper.violations() == []
 
 
 def test_a_reload_goes_on_with_the_shift(gatekeeper: Gatekeeper, site: Site) -> None:

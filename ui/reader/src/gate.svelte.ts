@@ -67,6 +67,8 @@ export interface Surroundings {
   heard: (tone: Tone) => void;
   /** Whether an error led to another page. */
   fellOut: (error: unknown) => Promise<boolean>;
+  /** The platform itself answered a scan. */
+  answered: () => void;
   /** The number of scans that wait has changed. */
   queued: () => void;
 }
@@ -200,6 +202,7 @@ export class Gate {
     entry.failure = null;
     const waited = entry.record === "waiting";
     entry.record = "platform";
+    this.around.answered();
     // Nothing is kept longer than it can be of use: an answered code is not asked again.
     this.questions.delete(entry.request.scan_id);
     if (waited) void remove(entry.request.scan_id).then(this.around.queued);

@@ -24,8 +24,10 @@ interface Resumable {
   places: Place[];
   /** Empty when the policy could not be read: then nothing is left out, the platform decides. */
   grants: Grant[];
-  /** The only checkpoint at which this reader may scan on this device; null: any. */
-  fixedPlace: string | null;
+  /** Whether this reader may choose another checkpoint than the one where the device stands. */
+  mayMove: boolean;
+  /** Where the device stands; null: nowhere yet, the first scan says it. */
+  standsAt: string | null;
 }
 
 interface Post {
@@ -36,8 +38,10 @@ interface Post {
 const SESSION = "motma.session";
 const POST = "motma.post";
 
-/** How long opening the page waits for the platform before it goes on without. */
+/** How long opening the page waits for the platform before the shift goes on without. */
 const OPENING_MS = 3_000;
+/** The same where there is no shift that could go on: a slow line is better than none. */
+const FIRST_OPENING_MS = 12_000;
 
 class Shift {
   readonly api = new Api(location.origin);
@@ -71,7 +75,10 @@ class Shift {
     await this.holding.open();
     const kept = this.keptSession();
     try {
-      this.platform = await within(this.api.platform(), OPENING_MS);
+      this.platform = await within(
+        this.api.platform(),
+        device && kept ? OPENING_MS : FIRST_OPENING_MS,
+      );
     } catch {
       this.network.fail();
       if (device && kept) this.keep(kept);
@@ -118,8 +125,8 @@ class Shift {
     const policy = await this.api.policy().catch(() => null);
     const grants = policy?.roles[reader.role]?.grants ?? [];
     this.notice = null;
-    const fixedPlace = answer.may_move ? null : answer.place_id;
-    this.keep({ sessionId, endsAt, reader, purposes, places, grants, fixedPlace });
+    const { may_move: mayMove, place_id: standsAt } = answer;
+    this.keep({ sessionId, endsAt, reader, purposes, places, grants, mayMove, standsAt });
   }
 
   choosePost(place: Place, purpose: Purpose): void {
@@ -131,10 +138,23 @@ class Shift {
     void this.holding.renew(place.province ?? null);
   }
 
+  /** The only checkpoint at which this reader may scan on this device; null: any. */
+  get fixedPlace(): string | null {
+    return this.session && !this.session.mayMove ? this.session.standsAt : null;
+  }
+
   /** The checkpoints among which the reader may choose: where the device stands, or all. */
   get places(): Place[] {
-    const { places = [], fixedPlace = null } = this.session ?? {};
-    return places.filter(({ place_id }) => fixedPlace === null || place_id === fixedPlace);
+    const fixed = this.fixedPlace;
+    const places = this.session?.places ?? [];
+    return places.filter(({ place_id }) => fixed === null || place_id === fixed);
+  }
+
+  /** The platform answered a scan: a device that stood nowhere stands here from now on. */
+  answered(): void {
+    if (this.session === null || this.session.mayMove || this.session.standsAt !== null) return;
+    this.session = { ...this.session, standsAt: this.place?.place_id ?? null };
+    localStorage.setItem(SESSION, JSON.stringify(this.session));
   }
 
   /** The checkpoint that this device last stood at, as far as the reader may still use it. */

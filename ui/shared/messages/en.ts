@@ -215,7 +215,7 @@ export const en: Messages = {
     refusedDo: "This scan is not recorded. Look at an identity document and tell your administrator the code below.",
     forbidden: "No scanning here",
     forbiddenDo: "Your role does not scan at this place for this purpose. Press “Change checkpoint”.",
-    mayNotMoveDo: "This device stands at another checkpoint. Press “Change checkpoint” to go back there, or ask your administrator to allow the move.",
+    mayNotMoveDo: "This device stands at another checkpoint. Hand over and sign in again to go back there, or ask your administrator to allow the move.",
     code: "Error code",
     sessionEnded: "The shift has ended. Please sign in again.",
     deviceLost: "This device was removed. It needs a new code.",

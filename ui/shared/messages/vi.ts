@@ -213,7 +213,7 @@ export const vi = {
     refusedDo: "Lượt này chưa được ghi. Xem giấy tờ tùy thân; báo người quản lý mã lỗi bên dưới.",
     forbidden: "Không được quét ở đây",
     forbiddenDo: "Vai trò của bạn không quét ở điểm này với mục đích này. Bấm “Đổi nơi quét”.",
-    mayNotMoveDo: "Máy này đặt ở điểm quét khác. Bấm “Đổi nơi quét” để về đúng chỗ, hoặc nhờ người quản lý của đơn vị cho phép đổi.",
+    mayNotMoveDo: "Máy này đặt ở điểm quét khác. Giao ca rồi vào ca lại để về đúng chỗ, hoặc nhờ người quản lý của đơn vị cho phép đổi.",
     code: "Mã lỗi",
     sessionEnded: "Ca đã kết thúc. Hãy vào ca lại.",
     deviceLost: "Thiết bị này đã bị gỡ. Cần mã đăng ký mới.",
