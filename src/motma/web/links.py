@@ -85,13 +85,6 @@ LINKS: Final[Mapping[str, Sequence[Link]]] = {
         Link(to="lose_device", body={"device_id": "$response.body#/device_id"}),
     ],
     "my_devices": [Link(to="lose_my_device", body={"device_id": "$response.body#/0/device_id"})],
-    "my_passkeys": [
-        Link(to="remove_passkey", body={"passkey_id": "$response.body#/passkeys/0/passkey_id"})
-    ],
-    "my_reads": [
-        Link(to="report_my_read", body={"event_id": "$response.body#/0/event_id"}),
-        Link(to="my_read_proof", parameters={"event_id": "$response.body#/0/event_id"}),
-    ],
     "reported_reads": [
         Link(to="decide_reported_read", body={"event_id": "$response.body#/0/event_id"})
     ],
