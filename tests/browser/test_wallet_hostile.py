@@ -108,28 +108,25 @@ def test_hostile_words_are_shown_as_they_are_and_change_nothing_else(
     holder.activate(one.activation)
     assert shown_by(holder, lambda text: "<t=" in text).split("|")[4] == one.qid
     page.context.route("**/v1/**", poison)
-    seen = 0
     for name, buttons in PAGES.items():
         page.goto(f"{holder.origin}/wallet/#/{name}")
         page.reload()
         page.locator("main h1").wait_for()
-        page.wait_for_load_state("networkidle")
         for button in buttons:
             page.get_by_text(button).first.click()
+        page.get_by_text(WORDS).first.wait_for()
         page.wait_for_load_state("networkidle")
         assert wrong(page) == [], name
-        seen += page.get_by_text(WORDS).count()
-    assert seen > len(PAGES)
 
 
 def wrong(page: Page) -> list[str]:
     """What hostile words did to the page."""
-    found: list[str] = page.evaluate(_WRONG, PHONE["width"])
+    found: list[str] = page.evaluate(_WRONG, [PHONE["width"], WORDS])
     return found
 
 
 #: A word that turns may only turn what stands in an element of its own.
-_WRONG: Final = """(width) => {
+_WRONG: Final = """([width, words]) => {
     const found = [];
     if (document.title.includes("owned")) found.push("it ran");
     if (document.querySelector("main img[src=x]")) found.push("it is markup");
@@ -138,9 +135,8 @@ _WRONG: Final = """(width) => {
     while (walk.nextNode()) {
         const { textContent, parentElement } = walk.currentNode;
         if (!textContent.includes("\\u202e")) continue;
-        const alone = parentElement.textContent.trim() === textContent.trim();
-        const { unicodeBidi, display } = getComputedStyle(parentElement);
-        const kept = unicodeBidi === "isolate" || (alone && display !== "inline");
+        const alone = parentElement.textContent.trim() === words;
+        const kept = alone && getComputedStyle(parentElement).unicodeBidi === "isolate";
         if (!kept) found.push(`it turns ${parentElement.outerHTML.slice(0, 200)}`);
     }
     return found;
