@@ -54,4 +54,4 @@ async def _stands(db: Connection, means: Means, code: Code) -> bool:
         own = await identity.find_qid(db, person.qid)
     except PersonUnknown:  # erased
         return False
-    return row["state"] != "merged" or own["state"] == "active"
+    return bool(row["state"] != "merged" or own["state"] == "active")
