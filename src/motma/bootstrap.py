@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,7 @@ from motma.keys.vault import Vault
 from motma.messages import senders
 from motma.messages.errors import SenderUnset
 from motma.messages.senders import Sender
+from motma.messages.smpp import Smpp
 from motma.scan import offline_texts
 from motma.storage import server
 from motma.storage.migrate import migrate
@@ -71,14 +73,22 @@ class Settings(BaseSettings):
     #: Their public keys in C2SP form, comma between them: published beside the log's own.
     witness_keys: str = ""
 
-    #: How one-time codes reach a phone: console, file (below `home`), http or off. Empty = console
-    #: for a trial, off in production: then nobody signs in by phone.
-    sms: Literal["", "console", "file", "http", "off"] = ""
-    #: The JSON gateway that sends messages, for `sms=http`.
+    #: How one-time codes reach a phone: console, file (below `home`), http, smpp or off. Empty =
+    #: console for a trial, off in production: then nobody signs in by phone.
+    sms: Literal["", "console", "file", "http", "smpp", "off"] = ""
+    #: Who sends messages: the JSON gateway for `sms=http`; smpps://host:port, or smpp:// within a
+    #: network of one's own, for `sms=smpp`.
     sms_url: str = ""
+    #: Who we are to the SMSC, for `sms=smpp`.
+    sms_system_id: str = ""
+    #: The number or name that messages come from, for `sms=smpp`.
+    sms_from: str = ""
+    #: Certificates to believe the SMSC by, for `sms=smpp` over TLS; empty = the machine's.
+    sms_ca_file: Path | None = None
     #: The JSON it takes; {to}, {text} and {id} in its texts give way to the message's.
     sms_template: str = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
-    #: A file with the secret of that gateway, sent as `Authorization: Bearer …`; empty = none.
+    #: A file with the secret of that gateway, sent as `Authorization: Bearer …` or as the password
+    #: of SMPP; empty = none.
     sms_secret_file: Path | None = None
     #: Whether that gateway may stand in a network of one's own.
     sms_private_network: bool = False
@@ -222,6 +232,8 @@ def sender_of(settings: Settings) -> Sender | None:
             return senders.File(settings.home / "run" / "sms.jsonl")
         case "http":
             return _gateway(settings)
+        case "smpp":
+            return _smsc(settings)
         case _:
             return None
 
@@ -230,13 +242,8 @@ def _gateway(settings: Settings) -> Sender:
     """The JSON gateway; SenderUnset names what is missing."""
     if not settings.sms_url:
         raise SenderUnset("MOTMA_SMS_URL")
-    headers: dict[str, str] = {}
-    if settings.sms_secret_file is not None:
-        try:
-            secret = settings.sms_secret_file.read_text("utf-8").strip()
-        except OSError as error:
-            raise SenderUnset("MOTMA_SMS_SECRET_FILE") from error
-        headers["authorization"] = f"Bearer {secret}"
+    secret = _sms_secret(settings)
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
     try:
         template = json.loads(settings.sms_template)
     except ValueError as error:
@@ -247,6 +254,41 @@ def _gateway(settings: Settings) -> Sender:
         headers=headers,
         private_network=settings.sms_private_network,
     )
+
+
+def _smsc(settings: Settings) -> Sender:
+    """The operator's SMSC; SenderUnset names what is missing."""
+    try:
+        parts = urlsplit(settings.sms_url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SenderUnset("MOTMA_SMS_URL") from error
+    if parts.scheme not in {"smpp", "smpps"} or not host or not port:
+        raise SenderUnset("MOTMA_SMS_URL")
+    for name in ("sms_system_id", "sms_from"):
+        if not getattr(settings, name).isascii() or not getattr(settings, name):
+            raise SenderUnset(f"MOTMA_{name.upper()}")
+    return Smpp(
+        host=host,
+        port=port,
+        system_id=settings.sms_system_id,
+        password=_sms_secret(settings),
+        sender=settings.sms_from,
+        clock=SystemClock(),
+        tls=parts.scheme == "smpps",
+        ca_file=settings.sms_ca_file,
+        private_network=settings.sms_private_network,
+    )
+
+
+def _sms_secret(settings: Settings) -> str:
+    """The secret of whoever sends our messages; empty without one."""
+    if settings.sms_secret_file is None:
+        return ""
+    try:
+        return settings.sms_secret_file.read_text("utf-8").strip()
+    except OSError as error:
+        raise SenderUnset("MOTMA_SMS_SECRET_FILE") from error
 
 
 @asynccontextmanager
