@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import random
 import signal
 import stat
 import subprocess
@@ -13,11 +12,11 @@ from typing import Any, Final
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pytest
-from tests import printed
+from tests import print_process, printed
 from tests.staging import Stage
 
 from motma.codec import issued, place
-from motma.identity import ending
+from motma.identity import ending, guardianship
 
 MOTMA: Final = Path(sys.executable).with_name("motma")
 #: So little of a disk is left: a manifest fits, a PDF does not.
@@ -174,28 +173,25 @@ async def test_a_list_has_each_person_once_and_names_the_rows_without_a_card(
     }
 
 
-async def test_a_job_killed_again_and_again_puts_everybody_on_paper_exactly_once(
-    on_stage: Stage, shell: Shell, tmp_path: Path
+async def test_a_job_killed_at_each_point_puts_everybody_on_paper_exactly_once(
+    on_stage: Stage, shell: Shell, database: str, tmp_path: Path
 ) -> None:
     qids = await crowd(on_stage, 40)
     listed, folder = tmp_path / "list.txt", tmp_path / "out"
     listed.write_text("\n".join(qids))
-    job = ("commune", "--list", listed, "-o", folder, "--sheets", "1")
-    chance = random.Random(1405)
-    for finished in (0, 1, 2):
-        process = shell.start(*job)
-        while process.poll() is None and _finished(folder) < finished:
-            await asyncio.sleep(0.002)
-        await asyncio.sleep(chance.random() / 5 if finished else 0)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    home = on_stage.platform.settings.home
+    # of a new job the first file is the manifest; then each part is its PDF and the manifest
+    for point, number in (("before", 1), ("half", 2), ("before", 1), ("after", 1), ("after", 2)):
+        code = await asyncio.to_thread(
+            print_process.run, database, home, listed, folder, point, number
+        )
+        assert code == -signal.SIGKILL
         for path in folder.glob("*.pdf"):
-            assert len(pypdfium2.PdfDocument(path)) > 0, "a file is whole or not there"
-    killed_at = _finished(folder)
+            assert len(pypdfium2.PdfDocument(path)) == 2, "a file is whole or not there"
+    assert _finished(folder) < 4
 
-    done = await shell.json(*job)
+    done = await shell.json("commune", "--list", listed, "-o", folder, "--sheets", "1")
 
-    assert killed_at < 4, "it was killed before its end"
     assert (done["cards"], len(done["files"]), done["refused"]) == (40, 4, [])
     on_paper = [qid for name in done["files"] for qid in qids_on((folder / name).read_bytes())]
     assert sorted(on_paper) == sorted(qids)
@@ -206,10 +202,36 @@ async def test_a_job_killed_again_and_again_puts_everybody_on_paper_exactly_once
 
 def _finished(folder: Path) -> int:
     """Parts that the manifest calls done."""
-    try:
-        return len(json.loads((folder / "print-job.json").read_bytes())["parts"])
-    except FileNotFoundError:
-        return 0
+    return len(json.loads((folder / "print-job.json").read_bytes())["parts"])
+
+
+async def test_a_family_and_an_export_are_printed_from_the_command_line(
+    on_stage: Stage, shell: Shell, tmp_path: Path
+) -> None:
+    mother, child = (
+        await on_stage.person(),
+        await on_stage.person(full_name="Thử Con", birth="2020", documents=(), phones=()),
+    )
+    means = on_stage.platform.means
+    async with on_stage.platform.transaction() as db:
+        await guardianship.add_guardian(
+            db, means, dependant_id=child.person_id, guardian_id=mother.person_id,
+            evidence="birth certificate",
+        )  # fmt: skip
+        await guardianship.confirm_guardian(
+            db, means, dependant_id=child.person_id, guardian_id=mother.person_id
+        )
+    done = await shell.json("sheet", mother.qid, mother.qid, "--family", "-o", tmp_path / "a.pdf")
+    assert done["cards"] == 2
+    assert sorted(qids_on((tmp_path / "a.pdf").read_bytes())) == sorted([mother.qid, child.qid])
+    await shell.json("export", mother.qid, "-o", tmp_path / "b.pdf")
+    assert mode(tmp_path / "b.pdf") == 0o600
+    words = printed.words((tmp_path / "b.pdf").read_bytes())
+    assert mother.qid in words
+    assert child.qid not in words
+    wallet = await on_stage.wallet(mother.person_id)
+    notices = (await wallet.send("GET", "/v1/me/notices")).json()
+    assert {"identity.printed", "access.exported"} <= {each["kind"] for each in notices}
 
 
 async def test_a_full_disk_is_told_plainly_and_the_job_goes_on_when_there_is_room(
