@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations clients examples hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget bench-snapshot test-spark clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,15 @@ bench-print:  ## measure cards printed for a commune
 bench-widget:  ## measure the display module: its size, and its time to a code
 	$(SETUP) --dev --chromium
 	@$(BIN)/python bench/widget.py $(ARGS)
+
+bench-snapshot:  ## measure the snapshot: size, delta, look-up, false positives
+	$(SETUP) --dev
+	@$(BIN)/python bench/snapshot.py $(ARGS)
+
+test-spark:  ## install Spark (430 MB; needs Java 17 or 21) and hold it to the other backend's links
+	$(SETUP) --dev
+	@$(BIN)/python -m pip install --quiet "pyspark[sql]>=4,<5"
+	@$(BIN)/python -m pytest -n0 -rs tests/spark
 
 clean:  ## stop the demo's database, remove it and everything that was made
 	@if [ -x $(BIN)/motma ]; then $(BIN)/motma db stop --force --discard || true; fi
