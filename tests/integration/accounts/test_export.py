@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import pytest
 from tests.integration.accounts.authenticator import Authenticator, add, begin, finish
 from tests.integration.accounts.phoning import NUMBER, Phones, bind
 from tests.integration.interop.apps import an_app
@@ -164,9 +163,3 @@ async def test_an_export_is_told_counted_and_not_for_a_device_that_just_came(
     clock.advance(COOL_DOWN)
     await on.begin(new, None)
     assert (await new.send("GET", "/v1/me/export")).status_code == 200
-
-
-@pytest.mark.parametrize("login", ["registrar@stage", "authority@stage"])
-async def test_nobody_exports_another(on: Stage, login: str) -> None:
-    desk = await on.sign_in(login)
-    assert (await desk.send("GET", "/v1/me/export")).json()["code"] == "access.forbidden"

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from tests.staging import PIN, Caller, Stage
 
 from motma.access import service as access
@@ -98,19 +97,16 @@ async def test_nobody_reports_anothers_read_or_what_is_no_read(on: Stage) -> Non
     }
 
 
-@pytest.mark.parametrize(
-    "reason",
-    [
-        {"kind": "rude", "text": ""},
-        {"kind": "other", "text": "  "},
-        {"kind": "other", "text": "x" * 501},
-        {"kind": "other", "text": "\u202eabc"},
-    ],
-    ids=["unknown", "wordless", "long", "reversed"],
-)
-async def test_a_reason_has_a_kind_and_readable_words(on: Stage, reason: dict[str, str]) -> None:
+async def test_a_reason_has_a_kind_and_readable_words(on: Stage) -> None:
     wallet, event_id = await read(on, await on.sign_in("guard@stage"))
-    assert (await report(wallet, event_id, reason)).status_code == 400
+    for kind, text in (
+        ("rude", ""),
+        ("other", "  "),
+        ("other", "x" * 501),
+        ("other", "\u202eabc"),
+    ):
+        refused = await report(wallet, event_id, {"kind": kind, "text": text})
+        assert refused.status_code == 400, (kind, text)
     assert (await report(wallet, event_id, {"kind": "too-much"})).status_code == 201
 
 
