@@ -16,6 +16,7 @@ from motma.web.app import OPERATIONS
 #: Variables that are no settings of the platform: they are for builds and tests.
 BESIDE: Final = {
     *("MOTMA_CORPORA", "MOTMA_SKIP_UI", "MOTMA_TEST_PG_BIN", "MOTMA_UI_OUT", "MOTMA_WRITE_DOCS"),
+    *("MOTMA_MATCH_BACKEND", "MOTMA_SPARK_MASTER"),  # options of `motma match` alone
 }
 
 COMMANDS: Final = {name.strip("`") for name, _ in reference.commands()}

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.models import OptionInfo
 
 from motma.cli.running import decline, out, told
 from motma.identity.matching.batch import service
@@ -30,53 +31,44 @@ class Backend(StrEnum):
     SPARK = "spark"
 
 
+def _csv(text: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(help=f"CSV: {text}", exists=True, dir_okay=False)
+    return option
+
+
+#: Square brackets are escaped, or the help would take them for markup.
+_BACKEND: Final = typer.Option(
+    help="Where the work is done: in this process and its children, or on Spark with the same "
+    "result (pip install 'motma\\[spark]', and Java 17).",
+    envvar="MOTMA_MATCH_BACKEND",
+)
+_MASTER: Final = typer.Option(
+    help="Spark's master; all machines must see the files under the same path.",
+    envvar="MOTMA_SPARK_MASTER",
+)
+_PEOPLE: Final = _csv(
+    "person_id, full_name, birth_date, sex, document_number, bhyt, phone, commune_code and, if "
+    "known, commune_as_of."
+)
+_DOCUMENTS: Final = _csv(
+    "person_id,document_number of documents that people have besides "
+    "(a CMND before the CCCD); a person may have several lines."
+)
+
+
 def match(
-    people: Annotated[
-        Path,
-        typer.Option(
-            help="CSV: person_id,full_name,birth_date,sex,document_number,bhyt,phone,"
-            "commune_code[,commune_as_of].",
-            exists=True,
-            dir_okay=False,
-        ),
-    ],
-    records: Annotated[
-        Path,
-        typer.Option(
-            help="CSV: the same columns, with record_id for person_id.", exists=True, dir_okay=False
-        ),
-    ],
+    people: Annotated[Path, _PEOPLE],
+    records: Annotated[Path, _csv("the same columns, with record_id for person_id.")],
     output: Annotated[Path, typer.Option("-o", "--out", help="CSV of links to write.")],
-    documents: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV: person_id,document_number of documents that people have besides "
-            "(a CMND before the CCCD); a person may have several lines.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
+    documents: Annotated[Path | None, _DOCUMENTS] = None,
     explain: Annotated[
         str | None, typer.Option(help="Show what each feature added for this RECORD_ID.")
     ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Take dates and sexes that can't be read as unknown.")
     ] = False,
-    backend: Annotated[
-        Backend,
-        typer.Option(
-            help="Where the work is done: in this process, or on Spark with the same result "
-            "(pip install 'motma[spark]', Java 17).",
-            envvar="MOTMA_MATCH_BACKEND",
-        ),
-    ] = Backend.NUMPY,
-    spark_master: Annotated[
-        str,
-        typer.Option(
-            help="Spark's master; all machines must see the files under the same path.",
-            envvar="MOTMA_SPARK_MASTER",
-        ),
-    ] = HERE,
+    backend: Annotated[Backend, _BACKEND] = Backend.NUMPY,
+    spark_master: Annotated[str, _MASTER] = HERE,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Find the person of every record: link, review or none, with up to three candidates.
@@ -85,7 +77,8 @@ def match(
     YYYY-MM-DD. The answer has record_id,decision,person_id,probability,candidates.
     Documents count like the one in the person's row: as keys and as evidence.
 
-    Examples:
+    For example:
+
     motma match --people P.csv --records R.csv --out links.csv
 
     motma match --people P.csv --records R.csv --documents D.csv --out links.csv --explain R17
