@@ -43,7 +43,7 @@ def print_commune(
         bool, typer.Option("--activation", help="A slip with an activation code for each too.")
     ] = False,
     sheets: Annotated[
-        int, typer.Option(min=1, max=250, help="Sheets of A4 in one file.")
+        int, typer.Option(min=1, max=100, help="Sheets of A4 in one file.")
     ] = bulk.SHEETS_A_PART,
     presses: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes that set pages; one a core.")
