@@ -42,7 +42,7 @@ class TransferCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def my_devices(request: Request, _body: None) -> list[Wallet]:
-    """Devices that show my code; `settles_at` is when one that came by phone may do everything."""
+    """Devices that show my code; `settles_at` is until when a new one may not do everything."""
     _, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.pool.acquire() as db:
@@ -52,7 +52,7 @@ async def my_devices(request: Request, _body: None) -> list[Wallet]:
 async def lose_my_device(request: Request, body: OwnDevice) -> None:
     """I lost a device: whatever it shows or holds dies at once, passkeys of its last day too.
 
-    A device that came by phone may end itself, others only once it has settled: else whoever
+    A device that came lately may end itself, others only once it has settled: else whoever
     took over a number would first end the devices that hear of it.
     """
     session, person_id = await require_person(request)
@@ -66,7 +66,7 @@ async def lose_my_device(request: Request, body: OwnDevice) -> None:
 
 
 async def vouch_for_my_device(request: Request, body: OwnDevice) -> None:
-    """This other device, which came by phone, is mine: it need not wait a day."""
+    """This other device, which came lately, is mine: it need not wait a day."""
     session, person_id = await require_person(request)
     platform = platform_of(request)
     async with platform.transaction() as db:

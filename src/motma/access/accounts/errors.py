@@ -56,7 +56,7 @@ class CodesDelayed(Declined):
 
 @dataclass
 class CoolingDown(Declined):
-    """This device came by phone a short while ago: it may not do this before `until`."""
+    """This device came by phone or a new passkey a short while ago: not before `until`."""
 
     code = "accounts.cooling-down"
     kind = Kind.REFUSED
