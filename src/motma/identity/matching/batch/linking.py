@@ -21,7 +21,7 @@ from motma.identity.matching.weights import Model
 #: Records whose candidates are weighed at once: bounds the memory.
 _STEP: Final = 40_000
 #: The same with looser keys, which find more candidates.
-_LOOSE_STEP: Final = 2_000
+_LOOSE_STEP: Final = 1_000
 #: Records looked up by exact keys at once.
 _EXACT_STEP: Final = 200_000
 
