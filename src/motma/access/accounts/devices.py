@@ -73,8 +73,8 @@ async def listed(db: Connection, selves: Sequence[UUID]) -> list[Wallet]:
 async def insist_settled(db: Connection, means: Means, device_id: UUID) -> None:
     """Refuse a device that came by phone or a new passkey, lately, with nobody to vouch for it.
 
-    Who took over a number, or held an unlocked wallet, gets one day less in which to lock the person out than the person's
-    other devices, and the message to the number, have to be seen.
+    Who took over a number, or held an unlocked wallet, gets one day less in which to lock the
+    person out than the person's other devices, and the message to the number, have to be seen.
     """
     row = await db.fetchrow(queries.DEVICE, device_id)
     if row is None:
