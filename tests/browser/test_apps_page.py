@@ -7,7 +7,7 @@ import httpx
 from playwright.sync_api import expect
 from tests.browser.reader import Gatekeeper
 from tests.browser.serving import Site
-from tests.browser.wallet import HOSTILE, on_platform
+from tests.browser.wallet import on_platform
 
 from motma.access import service as access
 from motma.bootstrap import Platform
@@ -19,11 +19,14 @@ from motma.interop.model import Registration
 from motma.keys.model import Purpose
 from motma.storage.pool import Connection
 
+#: A name to attack with.
+HOSTILE = "<img src=x onerror=document.title='owned'>|<"
+
 
 async def _two_apps(platform: Platform, db: Connection) -> None:
     """One that conforms and one that does not, whose maker chose a name to attack with."""
     owner = await access.add_organisation(db, platform.means, "Nhà làm ứng dụng thử")
-    for name, good in (("Sổ sức khỏe", True), (HOSTILE.replace("\u202e", ""), False)):
+    for name, good in (("Sổ sức khỏe", True), (HOSTILE, False)):
         described = Registration(
             name_vi=name, name_en=name, redirects=["https://app.example/back"],
             scopes=["code:read"], jwk=platform.keyring.jwks(Purpose.CLIENT)["keys"][0],

@@ -89,7 +89,7 @@ def registered(site: Site, origin: str, jwk: dict[str, Any]) -> str:
 def test_somebody_connects_the_app_it_follows_a_new_code_and_forgets_when_told(
     hello: Hello, browser_of_hello: Browser, site: Site, person: Person
 ) -> None:
-    context = browser_of_hello.new_context(locale="vi-VN", viewport=PHONE)  # type: ignore[arg-type]
+    context = browser_of_hello.new_context(locale="vi-VN", viewport=PHONE)
     holder = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
     holder.activate(person.activation)
     page = context.new_page()
@@ -118,7 +118,7 @@ def test_a_no_goes_back_to_the_app_and_gives_it_nothing(
     hello: Hello, browser_of_hello: Browser, site: Site
 ) -> None:
     other = on_platform(site, lambda p, db: add(p, db, "Thử Thị Ba", "001189000215", "1989-05-17"))
-    context = browser_of_hello.new_context(locale="vi-VN", viewport=PHONE)  # type: ignore[arg-type]
+    context = browser_of_hello.new_context(locale="vi-VN", viewport=PHONE)
     holder = Holder(context.new_page(), site.origin, site.seeded.codes.pop)
     holder.activate(other.activation)
     page = holder.page
