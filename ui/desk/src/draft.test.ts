@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { claimOf, draftOf, emptyDraft, isMinor, isoOf, written } from "./draft";
+import { claimOf, draftOf, draftOfProfile, emptyDraft, isMinor, isoOf, written } from "./draft";
 
 const SAID = {
   full_name: "Thử Thị Nghiệm",
@@ -56,4 +56,25 @@ test.each([
   ["năm ngoái", false],
 ])("somebody born %s on 25 November 2026: minor %s", (birth, minor) => {
   expect(isMinor(birth, new Date("2026-11-25T03:00:00Z"))).toBe(minor);
+});
+
+test("what stands in the register is claimed again unchanged, with nothing marked as seen", () => {
+  const known = (value: string) => ({ value, assurance: 1, known_at: "", source: "" });
+  const draft = draftOfProfile({
+    full_name: known("Thử Thị Nghiệm"),
+    birth: known("1990-02"),
+    commune: known("00004@2025-07-01"),
+    phones: [known("+84912345678")],
+    documents: [{ kind: "passport", number: "C1234567", assurance: 1, issuer: "LAO" }],
+  });
+  expect(claimOf(draft)).toEqual({
+    full_name: "Thử Thị Nghiệm",
+    birth: "1990-02",
+    sex: "unknown",
+    documents: [{ kind: "passport", number: "C1234567", issuer: "LAO", seen: false }],
+    phones: ["+84912345678"],
+    commune_code: "00004",
+    commune_as_of: "2025-07-01",
+    declared_by: "registrar",
+  });
 });

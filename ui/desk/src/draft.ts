@@ -57,7 +57,12 @@ export function draftOfProfile(profile: Profile): Draft {
     fullName: profile.full_name.value,
     birth: written(profile.birth.value),
     sex: profile.sex?.value ?? "unknown",
-    documents: (profile.documents ?? []).map(({ kind, number }) => ({ kind, number, seen: false })),
+    documents: (profile.documents ?? []).map(({ kind, number, issuer }) => ({
+      kind,
+      number,
+      ...(issuer && { issuer }),
+      seen: false,
+    })),
     phone: profile.phones?.[0]?.value ?? "",
     commune: code ? { code, as_of, name: code } : null,
     address: profile.address?.value ?? "",
