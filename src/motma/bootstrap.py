@@ -1,14 +1,12 @@
 """Settings → database, keys, clock: the only place where they are made."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,10 +21,8 @@ from motma.kernel.errors import Declined, Kind, Malformed
 from motma.kernel.ids import Random, system_random
 from motma.keys.keyring import Keyring
 from motma.keys.vault import Vault
-from motma.messages import senders
-from motma.messages.errors import SenderUnset
+from motma.messages import choosing, senders
 from motma.messages.senders import Sender
-from motma.messages.smpp import Smpp
 from motma.scan import offline_texts
 from motma.storage import server
 from motma.storage.migrate import migrate
@@ -231,64 +227,24 @@ def sender_of(settings: Settings) -> Sender | None:
         case "file":
             return senders.File(settings.home / "run" / "sms.jsonl")
         case "http":
-            return _gateway(settings)
+            return choosing.gateway(
+                url=settings.sms_url,
+                template=settings.sms_template,
+                secret_file=settings.sms_secret_file,
+                private_network=settings.sms_private_network,
+            )
         case "smpp":
-            return _smsc(settings)
+            return choosing.smsc(
+                url=settings.sms_url,
+                system_id=settings.sms_system_id,
+                sender=settings.sms_from,
+                secret_file=settings.sms_secret_file,
+                ca_file=settings.sms_ca_file,
+                private_network=settings.sms_private_network,
+                clock=SystemClock(),
+            )
         case _:
             return None
-
-
-def _gateway(settings: Settings) -> Sender:
-    """The JSON gateway; SenderUnset names what is missing."""
-    if not settings.sms_url:
-        raise SenderUnset("MOTMA_SMS_URL")
-    secret = _sms_secret(settings)
-    headers = {"authorization": f"Bearer {secret}"} if secret else {}
-    try:
-        template = json.loads(settings.sms_template)
-    except ValueError as error:
-        raise SenderUnset("MOTMA_SMS_TEMPLATE") from error
-    return senders.Http(
-        url=settings.sms_url,
-        template=template,
-        headers=headers,
-        private_network=settings.sms_private_network,
-    )
-
-
-def _smsc(settings: Settings) -> Sender:
-    """The operator's SMSC; SenderUnset names what is missing."""
-    try:
-        parts = urlsplit(settings.sms_url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise SenderUnset("MOTMA_SMS_URL") from error
-    if parts.scheme not in {"smpp", "smpps"} or not host or not port:
-        raise SenderUnset("MOTMA_SMS_URL")
-    for name in ("sms_system_id", "sms_from"):
-        if not getattr(settings, name).isascii() or not getattr(settings, name):
-            raise SenderUnset(f"MOTMA_{name.upper()}")
-    return Smpp(
-        host=host,
-        port=port,
-        system_id=settings.sms_system_id,
-        password=_sms_secret(settings),
-        sender=settings.sms_from,
-        clock=SystemClock(),
-        tls=parts.scheme == "smpps",
-        ca_file=settings.sms_ca_file,
-        private_network=settings.sms_private_network,
-    )
-
-
-def _sms_secret(settings: Settings) -> str:
-    """The secret of whoever sends our messages; empty without one."""
-    if settings.sms_secret_file is None:
-        return ""
-    try:
-        return settings.sms_secret_file.read_text("utf-8").strip()
-    except OSError as error:
-        raise SenderUnset("MOTMA_SMS_SECRET_FILE") from error
 
 
 @asynccontextmanager
