@@ -91,6 +91,12 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     places = [(name, "path") for name in re.findall(r"\{(\w+)\}", operation.path)]
     places += [(name, "query") for name in operation.query]
     return [
-        {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
+        {"name": name, "in": place, "required": place == "path", "schema": _text(name, place)}
         for name, place in places
     ]
+
+
+def _text(name: str, place: str) -> dict[str, str]:
+    """Ids in a path are UUIDs; everything else there, and in a query, is a text."""
+    form = {"format": "uuid"} if place == "path" and name.endswith("_id") else {}
+    return {"type": "string"} | form
