@@ -10,9 +10,10 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from tests.browser.seeding import DOSE_DAY, SITE
 from tests.browser.serving import Site
-from tests.browser.wallet import Holder, add, holding, misspell_a_dose, on_platform
+from tests.browser.wallet import Holder, Person, add, holding, misspell_a_dose, on_platform
 
 from motma.bootstrap import Platform
+from motma.identity import service as identity
 from motma.records.claims import deciding, showing
 from motma.records.claims.model import Acceptance
 from motma.storage.pool import Connection
@@ -34,9 +35,11 @@ def paper() -> bytes:
     return file.getvalue()
 
 
-async def decide(platform: Platform, db: Connection, answer: str) -> bool:
-    """A registrar decides the one open claim; says whether a photo came with it."""
-    (listed,) = await deciding.open_claims(db, platform.means)
+async def decide(platform: Platform, db: Connection, person: Person, answer: str) -> bool:
+    """A registrar decides the person's open claim; says whether a photo came with it."""
+    owner = await identity.find(db, platform.means, person.qid)
+    claims = await deciding.open_claims(db, platform.means)
+    (listed,) = [one for one in claims if one.person_id == owner.person_id]
     key = {"person_id": listed.person_id, "claim_id": listed.claim_id}
     seen = await showing.show(db, platform.means, **key)
     if answer == "attached":
@@ -73,7 +76,7 @@ def test_a_missing_dose_is_explained_claimed_with_a_photo_and_attached(
     expect(page.get_by_text("Đã gửi. Hạn trả lời:")).to_be_visible()
     expect(page.get_by_text("Đang chờ")).to_be_visible()
 
-    assert on_platform(site, lambda p, db: decide(p, db, "attached"))
+    assert on_platform(site, lambda p, db: decide(p, db, person, "attached"))
     page.reload()
     expect(page.get_by_text("Chấp nhận")).to_be_visible()
     expect(page.get_by_text("Đã xem giấy")).to_be_visible()
@@ -83,7 +86,7 @@ def test_a_missing_dose_is_explained_claimed_with_a_photo_and_attached(
     page.get_by_label("Ghi chú cho cán bộ").fill("Sai ngày")
     page.get_by_role("button", name="Gửi yêu cầu").click()
     expect(page.get_by_text("Đang chờ")).to_be_visible()
-    on_platform(site, lambda p, db: decide(p, db, "Giấy ghi đúng ngày này"))
+    on_platform(site, lambda p, db: decide(p, db, person, "Giấy ghi đúng ngày này"))
     page.reload()
     expect(page.get_by_text("Từ chối")).to_be_visible()
     expect(page.get_by_text("Giấy ghi đúng ngày này")).to_be_visible()
