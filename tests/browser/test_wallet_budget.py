@@ -127,6 +127,7 @@ def test_what_is_kept_for_the_day_without_a_network_is_small(holder: Holder) -> 
         const [name] = (await caches.keys()).filter((each) => each.startsWith("motma-wallet-"));
         return (await (await caches.open(name)).keys()).map((each) => each.url);
     }""")
+    page.context.unroute_all(behavior="wait")
     wanted = {url for url in {*sizes, *kept} if not url.endswith((".wasm", ".png", "sw.js"))}
     assert wanted <= sizes.keys()
     assert sum(sizes[url] for url in wanted) <= FIRST_LOAD, sizes

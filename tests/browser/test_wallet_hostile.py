@@ -117,6 +117,7 @@ def test_hostile_words_are_shown_as_they_are_and_change_nothing_else(
         page.get_by_text(WORDS).first.wait_for()
         page.wait_for_load_state("networkidle")
         assert wrong(page) == [], name
+    page.context.unroute_all(behavior="wait")
 
 
 def wrong(page: Page) -> list[str]:
