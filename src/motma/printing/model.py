@@ -129,7 +129,29 @@ def document(
     title: str, parts: Sequence[dict[str, Any]], *, host: str, demo: bool
 ) -> dict[str, Any]:
     """A whole document; `host` is where people reach the platform, empty when that is not set."""
-    return {"title": title, "parts": list(parts), "host": host, "demo": demo}
+    return {
+        "title": title,
+        "parts": [_linked(part, host) for part in parts],
+        "host": host,
+        "demo": demo,
+    }
+
+
+def _linked(part: dict[str, Any], host: str) -> dict[str, Any]:
+    """A part whose slips open the wallet, where people can reach one."""
+    if "slips" not in part:
+        return part
+    slips = [one | {"link": joining(host, one["code"]) if host else ""} for one in part["slips"]]
+    return part | {"slips": slips}
+
+
+def joining(host: str, code: str) -> str:
+    """The address that opens the wallet with an activation code: after `#`, no server sees it.
+
+    >>> joining("qr.example.vn", "ABCD-EFGH-JKLM")
+    'https://qr.example.vn/wallet/#/join/ABCD-EFGH-JKLM'
+    """
+    return f"https://{host}/wallet/#/join/{code}"
 
 
 def host_of(public_url: str) -> str:

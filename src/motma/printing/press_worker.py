@@ -71,6 +71,8 @@ def print_pdf(press: typst.Compiler, request: Request) -> bytes:
     for part in request.document["parts"]:
         for item in (*part.get("cards", ()), *([part["poster"]] if "poster" in part else ())):
             item["symbol"] = symbol.svg(item.pop("text"))
+        for slip in part.get("slips", ()):
+            slip["symbol"] = symbol.svg(slip["link"]) if slip["link"] else ""
     pdf = press.compile(
         format="pdf",
         sys_inputs={"document": msgspec.json.encode(request.document).decode()},

@@ -54,8 +54,17 @@ def test_english_is_marked_as_english_and_vietnamese_is_not(pages: bytes) -> Non
 
 def test_every_code_has_words_for_those_who_do_not_see_it(pages: bytes) -> None:
     said = printed.alternatives(pages)
-    assert len(said) == len(NAMES) * len(Layout) + 1
-    assert set(said) == {documents.card(name).alt for name in NAMES} | {"Mã QR của Chợ Thử"}
+    assert len(said) == len(NAMES) * len(Layout) + 2
+    others = {"Mã QR của Chợ Thử", "Mã QR mở ví với mã kích hoạt này"}
+    assert set(said) == {documents.card(name).alt for name in NAMES} | others
+
+
+def test_a_slip_opens_the_wallet_by_its_code_where_one_can_be_reached() -> None:
+    (page,) = printed.pictures(documents.pdf([model.slips_part([SLIP])]))
+    (code,) = printed.read(printed.noisy(page))
+    assert code.text == "https://qr.example.vn/wallet/#/join/ABCD-EFGH-JKLM"
+    alone = model.document("Thử", [model.slips_part([SLIP])], host="", demo=True)
+    assert alone["parts"][0]["slips"][0]["link"] == ""
 
 
 def test_all_fonts_are_embedded_and_ours(pages: bytes) -> None:
