@@ -26,6 +26,7 @@ from motma.cli import (
     readers,
     recodes,
     records_import,
+    reports,
     rules,
     rules_explain,
     rules_publishing,
@@ -65,6 +66,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(cards.app, name="cards")
 app.add_typer(recodes.app, name="recodes")
+app.add_typer(reports.app, name="reports")
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(clients.app, name="clients")
 app.add_typer(apps.app, name="apps")
