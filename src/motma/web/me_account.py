@@ -9,6 +9,7 @@ from starlette.requests import Request
 from motma.access.accounts import devices, ending
 from motma.access.tokens import b64
 from motma.audit import reading
+from motma.audit.errors import EventUnknown, NotYetPlaced
 from motma.audit.model import Event, microseconds
 from motma.identity.selves import selves_of
 from motma.kernel.errors import Malformed
@@ -78,7 +79,10 @@ async def my_read_proof(request: Request, _body: None) -> ReadProof:
     async with platform.pool.acquire() as db:
         own = await selves_of(db, platform.means, person_id)
         event = (await own_read(db, platform, own, event_id)).event
-        proof = await reading.prove(db, event_id, event.device_id)
+        try:
+            proof = await reading.prove(db, event_id, event.device_id)
+        except EventUnknown:  # it is there, as it was just read: its leaf comes within seconds
+            raise NotYetPlaced(str(event_id)) from None
     return ReadProof(
         row=_row(event),
         salt=b64(event.salt),
