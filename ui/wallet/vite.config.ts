@@ -2,12 +2,12 @@ import { fileURLToPath } from "node:url";
 import { offline } from "../shared/building/offline.mts";
 import { page } from "../shared/building/page.mts";
 
-/** Kept once they were opened, not on everybody's first visit: pages that need the network anyway
- * with the parts that only they use, and what reads pictures, which is large. */
+/** Not on everybody's first visit but in an idle moment after it: pages that need the network for
+ * what they do, with the parts that only they use. */
 const LATER = [
   ["Records", "Reads", "Scanner", "More", "Connect", "OtherEntry"],
   ["Notices", "Family", "Print", "Leaked", "Devices", "Apps", "Entry", "Move", "Data"],
-  ["Said", "connect.words", "reads.words", "passkeys", "knocking", "filming", "decoder"],
+  ["Appeal", "Said", "connect.words", "reads.words", "passkeys", "knocking", "filming", "decoder"],
 ].flat();
 
 const KNOCK = fileURLToPath(new URL("./src/knock.js", import.meta.url));
@@ -17,6 +17,8 @@ export default page("wallet", [
     page: "wallet",
     more: KNOCK,
     still: ["icon.svg", "manifest.webmanifest"],
-    later: new RegExp(`\\.wasm$|decode\\.worker|assets/(${LATER.join("|")})-`),
+    later: new RegExp(`assets/(${LATER.join("|")})-`),
+    // What reads pictures: 1 MB that only those need who check a scanner.
+    large: /\.wasm$|decode\.worker/,
   }),
 ]);

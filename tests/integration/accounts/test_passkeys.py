@@ -58,9 +58,7 @@ async def test_an_authenticator_is_told_a_random_handle_and_the_label_and_nothin
     assert (signing["rpId"], options["rp"]["id"]) == ("localhost", "localhost")
 
 
-async def test_passkeys_are_listed_as_their_person_named_them(
-    on: Stage, clock: SetClock
-) -> None:
+async def test_passkeys_are_listed_as_their_person_named_them(on: Stage, clock: SetClock) -> None:
     person = await on.person(phones=())
     wallet = await on.wallet(person.person_id)
     await add(wallet, Authenticator(flags=PRESENT | VERIFIED | SYNCED), "Điện thoại")

@@ -30,7 +30,9 @@ KEY = ec.derive_private_key(7, ec.SECP256R1())
 
 def sign(message: bytes) -> tuple[str, bytes]:
     """A raw signature of the tests' key."""
-    r, s = decode_dss_signature(KEY.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+    r, s = decode_dss_signature(
+        KEY.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    )
     return "000001", r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 

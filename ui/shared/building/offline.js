@@ -1,5 +1,5 @@
-/* The service worker of a page that opens without any network. The build puts PAGE, VERSION and
-   FILES before this. It never touches /v1/: what the platform says is kept by the page, not here. */
+/* The service worker of a page that opens without any network. The build puts PAGE, VERSION,
+   FILES and LATER before this. It never touches /v1/: what the platform says is kept by the page, not here. */
 
 const CACHE = `motma-${PAGE}-${VERSION}`;
 
@@ -18,12 +18,28 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+/* The page says when nobody waits for anything. What fails is tried in the next idle moment. */
+self.addEventListener("message", (event) => {
+  if (event.data === "idle") event.waitUntil(keepLater().catch(() => null));
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(`/${PAGE}/`)) event.respondWith(answer(request));
 });
+
+/* One after the other, so that what the person asks for meanwhile goes first. */
+async function keepLater() {
+  const cache = await caches.open(CACHE);
+  for (const name of LATER) {
+    if (await cache.match(name)) continue;
+    const fresh = await fetch(name, { priority: "low" });
+    if (!fresh.ok) return;
+    await cache.put(name, fresh);
+  }
+}
 
 async function answer(request) {
   const cache = await caches.open(CACHE);

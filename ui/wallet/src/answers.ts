@@ -18,14 +18,29 @@ export interface Improvement {
   text: Texts;
 }
 
+/** What a person said against a colour that was set by hand, and what was answered. */
+export interface Appeal {
+  text: string;
+  filed_at: string;
+  due_on: string;
+  state: "open" | "upheld" | "ended";
+  answer?: string;
+  answered_at?: string;
+}
+
+/** The newest colour that was set by hand; also when it is over, as long as it is kept. */
 export interface Recode {
   colour: CardColour;
   state: string;
+  since: string;
   until: string;
   reason: string;
   by_rules: CardColour;
-  how_to_appeal?: Texts | null;
-  appeal?: { state: string; due_on: string; answer?: string | null } | null;
+  ended_at?: string;
+  ended_because?: string;
+  appeal?: Appeal;
+  /** Only while an appeal is possible. */
+  how_to_appeal?: Texts;
 }
 
 export interface CardAnswer {

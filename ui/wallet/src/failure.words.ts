@@ -14,8 +14,14 @@ const vi: Record<string, string> = {
   "accounts.passkey-refused": "Khoá truy cập này không mở được ví nào ở đây.",
   "accounts.passkeys-full": "Đã đủ số khoá. Hãy gỡ một khoá cũ trước.",
   "accounts.passkeys-off": "Địa chỉ này không dùng được khoá truy cập.",
+  "recodes.appealed": "Màu này đã có khiếu nại; mỗi màu một lần.",
+  "recodes.unknown": "Màu do cán bộ đặt đã hết: không còn gì để khiếu nại.",
   "reports.already": "Bạn đã báo lượt xem này rồi.",
   "reports.own-read": "Đây là lượt xem của chính bạn.",
+  "request.text-missing": "Hãy viết vài lời.",
+  "request.text-too-long": "Dài quá. Hãy viết ngắn lại.",
+  "request.text-unprintable":
+    "Có ký tự không giữ được, như vài hình biểu cảm. Hãy viết bằng chữ.",
 };
 
 const en: Record<string, string> = {
@@ -30,8 +36,14 @@ const en: Record<string, string> = {
   "accounts.passkey-refused": "This passkey opens no wallet here.",
   "accounts.passkeys-full": "There are as many passkeys as there may be. Remove an old one first.",
   "accounts.passkeys-off": "This address has no passkeys.",
+  "recodes.appealed": "There is an appeal against this colour; each has one.",
+  "recodes.unknown": "The colour set by hand is over: there is nothing to appeal against.",
   "reports.already": "You reported this look before.",
   "reports.own-read": "This look was your own.",
+  "request.text-missing": "Please write a few words.",
+  "request.text-too-long": "That is too long. Please say it shorter.",
+  "request.text-unprintable":
+    "It has a sign that can't be kept, as some emoji do. Please write in letters.",
 };
 
 export const failureWords: Record<Language, Record<string, string>> = { vi, en };

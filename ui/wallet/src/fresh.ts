@@ -2,8 +2,10 @@
 
 import { recall } from "./kept";
 import { link } from "./link";
+import { keepTheRest } from "./rest";
 
 export async function refresh(): Promise<void> {
   await link.refresh();
+  keepTheRest();
   if (await recall("knocked")) await (await import("./knocking")).knockStill();
 }

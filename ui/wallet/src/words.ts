@@ -42,6 +42,9 @@ const vi = {
   fails: "Chưa đạt",
   byHand: "Cán bộ đã đổi màu:",
   byRules: "Theo quy định thì là:",
+  whyByHand: "Vì sao, và khiếu nại",
+  byHandOver: "Màu do cán bộ đặt đã hết:",
+  endedBecause: "Bỏ vì:",
   from: "từ",
   ends: "Màu này hết hạn",
   nothingNext: "Không có thay đổi nào đã biết.",
@@ -61,6 +64,7 @@ const vi = {
   reload: "Tải lại",
   loading: "Đang mở…",
   failed: "Không mở được phần này. Kiểm tra mạng rồi thử lại.",
+  needsNetwork: "Chưa có mạng. Việc ở trang này cần mạng; mã của bạn thì không.",
 };
 
 export type Words = typeof vi;
@@ -105,6 +109,9 @@ const en: Words = {
   fails: "Does not hold",
   byHand: "A registrar changed the colour:",
   byRules: "By the rules it would be:",
+  whyByHand: "Why, and how to appeal",
+  byHandOver: "The colour set by a registrar is over:",
+  endedBecause: "Ended because:",
   from: "from",
   ends: "This colour ends",
   nothingNext: "No change is known.",
@@ -124,6 +131,7 @@ const en: Words = {
   reload: "Reload",
   loading: "Opening…",
   failed: "This part could not be opened. Check the network and try again.",
+  needsNetwork: "No network. What this page does needs one; your code does not.",
 };
 
 export const allWords: Record<Language, Words> = { vi, en };

@@ -10,6 +10,8 @@ const vi = {
   picture: "Hoặc chọn ảnh có mã của máy quét",
   noCamera: "Không mở được máy ảnh. Hãy cho phép máy ảnh, hoặc chọn ảnh.",
   noCode: "Không thấy mã QR trong ảnh.",
+  needsNetwork:
+    "Chưa có mạng, và phần đọc mã chưa được lưu trên máy này. Mở máy ảnh một lần khi có mạng thì sau đó không cần mạng.",
   genuine: "Máy quét thật",
   organisation: "Tổ chức",
   place: "Nơi quét",
@@ -37,6 +39,8 @@ const en: Words = {
   picture: "Or choose a picture of the scanner's code",
   noCamera: "The camera did not open. Allow it, or choose a picture.",
   noCode: "No QR code was found in the picture.",
+  needsNetwork:
+    "No network, and what reads codes is not kept on this phone yet. Open the camera here once with a network; after that it works without.",
   genuine: "A genuine scanner",
   organisation: "Organisation",
   place: "Place",
