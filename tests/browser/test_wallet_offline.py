@@ -13,6 +13,10 @@ from tests.browser.wallet import PATIENCE_S, Holder, add, holding, on_platform
 
 NO_ANSWER: Final = "Không nối được máy chủ"
 NEEDS_IT: Final = "Việc ở trang này cần mạng"
+#: Of what the worker fetches in idle moments, compressed, without what reads pictures.
+REST: Final = 60_000
+#: No page may say that there is nothing where it could not ask.
+NOTHING: Final = re.compile("Chưa có (bản ghi|yêu cầu|ai|khoá|thông báo)|Chưa cho phép")
 #: Each page, its heading, and what it says of the network.
 PAGES: Final = {
     "records": ("Hồ sơ của tôi", NO_ANSWER),
@@ -62,6 +66,15 @@ def later(holder: Holder) -> set[str]:
     return {f"/wallet/{name}" for name in json.loads(names)}
 
 
+def weight(holder: Holder, names: set[str]) -> int:
+    """Bytes of these files over the wire."""
+    zipped = {"Accept-Encoding": "gzip"}
+    ask = holder.page.context.request
+    answers = [ask.get(f"{holder.origin}{name}", headers=zipped) for name in sorted(names)]
+    assert all(each.ok for each in answers)
+    return sum(int(each.headers["content-length"]) for each in answers)
+
+
 def kept(page: Page) -> set[str]:
     """The files that the worker keeps now."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -86,6 +99,7 @@ def test_pages_that_were_never_opened_open_without_a_network_and_say_what_needs_
     assert any("/Family-" in name for name in rest)
     wait_until_kept(page, rest)
     assert not any(name.endswith(".wasm") for name in kept(page))
+    assert 0 < weight(holder, rest) <= REST
 
     page.context.set_offline(offline=True)
     for name, (heading, says) in PAGES.items():
@@ -93,6 +107,7 @@ def test_pages_that_were_never_opened_open_without_a_network_and_say_what_needs_
         page.reload()  # as if the phone had been off in between: nothing is left in memory
         page.get_by_role("heading", name=heading, level=1, exact=True).wait_for()
         expect(page.get_by_role("main")).to_contain_text(says)
+        expect(page.get_by_role("main")).not_to_contain_text(NOTHING)
     assert holder.violations() == []
     page.context.set_offline(offline=False)
 
