@@ -6,6 +6,7 @@ import pytest
 from tests.integration.accounts.phoning import PHONE, Phones, begin, bind, finish
 from tests.staging import Stage
 
+from motma.access.accounts.model import PER_NETWORK
 from motma.kernel.clock import SetClock
 
 
@@ -170,6 +171,14 @@ async def test_a_number_that_nobody_confirmed_for_half_a_year_signs_in_nobody(
     heard = len(await phones.texts())
     await begin(on)
     assert len(await phones.texts()) == heard
+
+
+async def test_a_network_asks_for_codes_of_so_many_numbers_and_for_no_more(on: Stage) -> None:
+    for number in range(PER_NETWORK.count):
+        await begin(on, f"09123{number:05d}")
+    answer = await on.client.post("/v1/sign-ins", json={"phone": "0912399999"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "access.too-many")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_device_that_came_by_phone_changes_nothing_for_a_day_unless_vouched_for(
