@@ -60,6 +60,7 @@ def _greet(url: str, welcome: demonstration.Welcome) -> None:
         Panel.fit(
             f"""[bold]motma DEMO[/bold] · synthetic people, demo keys
 
+Front door    [bold]{url}/[/bold]
 Reader page   [bold]{url}/reader/[/bold]
 Join a device with one of these one-time codes:
 {codes}
@@ -74,6 +75,8 @@ Try first, in a second terminal:
 
 Wallet        [bold]{url}/wallet/[/bold]   its code: .venv/bin/motma people activate {first}
 Desk          [bold]{url}/desk/[/bold]   for registrar@demo
+
+Makers of apps: .venv/bin/motma apps sandbox sandbox/, then docs/integrating.md
 
 A dose of {welcome.storied} found nobody: see docs/walk-records.md
 
