@@ -6,7 +6,7 @@ SETUP := @$(PYTHON) tools/setup.py
 SOURCES := src tests tools migrations clients examples hatch_build.py $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget bench-snapshot test-spark clean
+.PHONY: help setup run test check lint format lock audit bench-scan bench-import bench-finding bench-match bench-records bench-qr bench-timing bench-certlogic bench-cards bench-renewals bench-print bench-widget bench-snapshot bench-feed test-spark clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,10 @@ bench-widget:  ## measure the display module: its size, and its time to a code
 bench-snapshot:  ## measure the snapshot: size, delta, look-up, false positives
 	$(SETUP) --dev
 	@$(BIN)/python bench/snapshot.py $(ARGS)
+
+bench-feed:  ## measure how far the feed of apps is behind at 1,000 changes a second
+	$(SETUP) --dev
+	@$(BIN)/python bench/feed.py $(ARGS)
 
 test-spark:  ## install Spark (430 MB; needs Java 17 or 21) and hold it to the other backend's links
 	$(SETUP) --dev

@@ -99,6 +99,16 @@ ARRIVED_SINCE: Final = """
     SELECT version, known_at, source FROM person_version
      WHERE person_id = $1 AND known_at > $2 ORDER BY version
 """
+#: All ids of each of many people, their own among them; served by person's key and merge's index.
+SELVES_OF_ALL: Final = """
+    WITH asked AS (
+        SELECT p.person_id AS asked, coalesce(p.merged_into, p.person_id) AS kept
+          FROM person p WHERE p.person_id = ANY($1))
+    SELECT asked, kept AS person_id FROM asked
+     UNION
+    SELECT a.asked, m.person_id FROM asked a
+      JOIN merge m ON m.into_id = a.kept AND m.undone_at IS NULL
+"""
 ALIASES_OF: Final = "SELECT person_id FROM merge WHERE into_id = $1 AND undone_at IS NULL"
 ADD_GUARDIAN: Final = """
     INSERT INTO guardian (dependant_id, guardian_id, evidence, since, until)

@@ -1,5 +1,6 @@
 """All ids of one person, and whom the register names with a phone."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from motma.access.means import Means
@@ -12,6 +13,14 @@ async def selves_of(db: Connection, means: Means, person_id: UUID) -> list[UUID]
     """The person's own id, then those that were merged into it: what was theirs stays theirs."""
     person = await resolve(db, means, person_id)
     return [person.person_id, *await aliases_of(db, person.person_id)]
+
+
+async def selves_of_all(db: Connection, person_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """All ids of each of these people at once; who was erased meanwhile is left out."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await db.fetch(queries.SELVES_OF_ALL, list(person_ids)):
+        found.setdefault(row["asked"], []).append(row["person_id"])
+    return found
 
 
 async def named_with(db: Connection, means: Means, phone: str) -> set[UUID]:

@@ -13,8 +13,7 @@ from asyncpg import Record
 
 from motma.access.changes import service as changes
 from motma.access.means import Means
-from motma.identity.errors import PersonUnknown
-from motma.identity.selves import selves_of
+from motma.identity.selves import selves_of_all
 from motma.interop import model, queries
 from motma.interop.errors import CursorGone
 from motma.kernel.clock import Clock
@@ -26,6 +25,8 @@ ROUND_S: Final = 0.5
 #: Changes passed on in one transaction.
 MOST: Final = 1000
 
+#: After this, somebody's changes are noted under another id as well.
+MERGED: Final = "person.merged"
 #: Where each event says that it comes from: with its id, it names the event.
 SOURCE: Final = "/v1/apps/changes"
 
@@ -101,13 +102,7 @@ async def carry(pool: Pool, means: Means) -> int:
         if not await db.fetchval(queries.ONE_WRITER):
             return 0
         due = await changes.due(db, MOST)
-        told: list[tuple[UUID, UUID, str, datetime]] = []
-        for row in due:
-            if row["client_id"] is not None:
-                told.append((row["client_id"], row["handle"], row["kind"], row["at"]))
-                continue
-            apps = await _apps_of(db, means, row["person_id"])
-            told += [(*who, row["kind"], row["at"]) for who in apps]
+        told = await _told(db, due)
         if told:
             columns = [list(column) for column in zip(*told, strict=True)]
             await db.execute(queries.TELL, *columns, means.clock.now())
@@ -116,15 +111,24 @@ async def carry(pool: Pool, means: Means) -> int:
     return len(due)
 
 
-async def _apps_of(db: Connection, means: Means, person_id: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Apps that may know somebody, and their handles; all ids of one person count."""
-    try:
-        selves = await selves_of(db, means, person_id)
-    except PersonUnknown:  # erased meanwhile
-        return []
-    await changes.watch(db, selves)  # after a merge, changes under the kept id count too
-    rows = await db.fetch(queries.CONSENTED, selves)
-    return [(row["client_id"], row["handle"]) for row in rows]
+async def _told(db: Connection, due: Sequence[Record]) -> list[tuple[UUID, UUID, str, datetime]]:
+    """Client, handle, kind and time of what each app hears, in order."""
+    people = await selves_of_all(db, {row["person_id"] for row in due})
+    merged = {row["person_id"] for row in due if row["kind"] == MERGED}
+    if merged:  # from now on changes under the kept id count too
+        await changes.watch(db, [one for who in merged for one in people.get(who, ())])
+    ids = {one for selves in people.values() for one in selves}
+    knowing: dict[UUID, list[tuple[UUID, UUID]]] = {}
+    for row in await db.fetch(queries.CONSENTED, list(ids)):
+        knowing.setdefault(row["person_id"], []).append((row["client_id"], row["handle"]))
+    told: list[tuple[UUID, UUID, str, datetime]] = []
+    for row in due:
+        if row["client_id"] is not None:
+            told.append((row["client_id"], row["handle"], row["kind"], row["at"]))
+            continue
+        selves = people.get(row["person_id"], ())
+        told += [(*who, row["kind"], row["at"]) for one in selves for who in knowing.get(one, ())]
+    return told
 
 
 async def forget(db: Connection, now: datetime) -> None:

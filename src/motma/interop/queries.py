@@ -56,7 +56,8 @@ END: Final = """
 """
 #: Whoever a change is about, under every id of theirs.
 CONSENTED: Final = """
-    SELECT client_id, handle FROM consent WHERE person_id = ANY($1) AND ended_at IS NULL
+    SELECT person_id, client_id, handle FROM consent
+     WHERE person_id = ANY($1) AND ended_at IS NULL
 """
 
 ADD_GRANT: Final = """
