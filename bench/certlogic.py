@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import json_logic  # type: ignore[import-untyped]  # panzi-json-logic ships no types
+import json_logic
 
 from motma.rules.certlogic.program import Program, Watch, compile_expression
 

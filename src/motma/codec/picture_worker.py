@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+import pypdfium2
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +16,8 @@ from motma.identity.selves import selves_of_all
 from motma.interop import model, queries
 from motma.interop.errors import CursorGone
 from motma.kernel.clock import Clock
-from motma.kernel.errors import Malformed
+from motma.kernel.errors import Malformed, where_raised
+from motma.kernel.rounds import rounds
 from motma.storage.pool import Connection, Pool
 
 #: Seconds between two rounds: an app is behind by this and the round's own work.
@@ -85,15 +85,15 @@ def position_of(cursor: str, now: datetime) -> int:
 
 async def run(pool: Pool, means: Means, stop: asyncio.Event) -> None:
     """Pass on what is due, round after round; of several processes one at a time works."""
-    while not stop.is_set():
-        passed = 0
-        try:
-            passed = await carry(pool, means)
-        except Exception as error:  # noqa: BLE001 - must outlive a database restart
-            _log.warning("feed failed", error=type(error).__name__)
-        if passed < MOST:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), ROUND_S)
+
+    async def work() -> bool:
+        return await carry(pool, means) == MOST
+
+    await rounds(work, stop, rest_s=ROUND_S, failed=_failed)
+
+
+def _failed(error: Exception) -> None:
+    _log.warning("feed failed", error=type(error).__name__, where=where_raised(error))
 
 
 async def carry(pool: Pool, means: Means) -> int:

@@ -1,7 +1,6 @@
 """The courier: takes what is due, sends it, and waits longer the more often that fails."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +9,8 @@ import structlog
 from prometheus_client import Counter
 
 from motma.kernel.clock import Clock
-from motma.kernel.errors import Declined
+from motma.kernel.errors import Declined, where_raised
+from motma.kernel.rounds import rounds
 from motma.keys.errors import SealBroken
 from motma.keys.vault import Vault
 from motma.messages import queries
@@ -42,15 +42,11 @@ class Courier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until told to stop; a failed one is told and tried again."""
-        while not stop.is_set():
-            try:
-                worked = await self.round()
-            except Exception as error:  # noqa: BLE001 - must outlive a database restart
-                _log.warning("messages failed", error=type(error).__name__)
-                worked = 0
-            if worked < AT_ONCE:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), ROUND_S)
+
+        async def work() -> bool:
+            return await self.round() == AT_ONCE
+
+        await rounds(work, stop, rest_s=ROUND_S, failed=_failed)
 
     async def round(self) -> int:
         """Send what is due now; how many messages that were."""
@@ -121,3 +117,7 @@ class Courier:
     async def _later(self, db: Connection, message: Message) -> None:
         due = self.clock.now() + back_off(message.tries)
         await db.execute(queries.LATER, message.message_id, due, message.tries)
+
+
+def _failed(error: Exception) -> None:
+    _log.warning("messages failed", error=type(error).__name__, where=where_raised(error))

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+import pypdfium2
 import pytest
 from PIL import Image
 

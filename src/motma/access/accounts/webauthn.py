@@ -6,9 +6,9 @@ Source: https://www.w3.org/TR/webauthn-3/ §7.1 and §7.2.
 
 import ipaddress
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,12 +16,15 @@ from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
+    AuthenticatorData,
     PublicKeyCredentialRpEntity,
     RegistrationResponse,
     UserVerificationRequirement,
 )
 
 from motma.access.tokens import b64, unb64
+
+T = TypeVar("T")
 
 #: Shown by phones beside the passkey; people are not named to an authenticator.
 NAME: Final = "Một Mã"
@@ -149,17 +152,15 @@ def request(party: Party, *, challenge: bytes) -> dict[str, Any]:
 
 def made(party: Party, challenge: bytes, answer: NewCredential) -> Made | None:
     """The new passkey, if it was made on our page for this challenge by somebody it verified."""
-    try:
-        parsed = RegistrationResponse.from_dict(
-            {
-                "id": answer.id,
-                "rawId": answer.id,
-                "response": msgspec.to_builtins(answer.response),
-            }
-        )
-        data = _server(party).register_complete(_state(challenge), parsed)
-    except Exception:  # noqa: BLE001 - bytes of a stranger: whatever the parser makes of them
+
+    def judge() -> tuple[RegistrationResponse, AuthenticatorData]:
+        parsed = RegistrationResponse.from_dict(_as_sent(answer))
+        return parsed, _server(party).register_complete(_state(challenge), parsed)
+
+    judged = _unless_bad(judge)
+    if judged is None:
         return None
+    parsed, data = judged
     key = data.credential_data
     if key is None or parsed.response.client_data.cross_origin:
         return None
@@ -187,22 +188,38 @@ def signed(
     party: Party, challenge: bytes, answer: Assertion, *, credential: bytes, handle: bytes
 ) -> int | None:
     """The counter, if this passkey signed our challenge on our page for somebody it verified."""
-    try:
-        parsed = AuthenticationResponse.from_dict(
-            {
-                "id": answer.id,
-                "rawId": answer.id,
-                "response": msgspec.to_builtins(answer.response),
-            }
-        )
+
+    def judge() -> AuthenticationResponse:
+        parsed = AuthenticationResponse.from_dict(_as_sent(answer))
         known = AttestedCredentialData(credential)
         _server(party).authenticate_complete(_state(challenge), [known], parsed)
-    except Exception:  # noqa: BLE001 - bytes of a stranger: whatever the parser makes of them
+        return parsed
+
+    parsed = _unless_bad(judge)
+    if parsed is None:
         return None
     response = parsed.response
     if response.client_data.cross_origin or response.user_handle != handle:
         return None
     return response.authenticator_data.counter
+
+
+def _as_sent(answer: NewCredential | Assertion) -> dict[str, object]:
+    """The answer as the library reads it."""
+    response = msgspec.to_builtins(answer.response)
+    return {"id": answer.id, "rawId": answer.id, "response": response}
+
+
+def _unless_bad(judge: Callable[[], T]) -> T | None:
+    """What the library makes of a stranger's bytes; None for all that it refuses or trips over.
+
+    Its parsers raise whatever the bytes lead to, from `struct.error` to `NotImplementedError`,
+    and name no common base; no such answer is a passkey.
+    """
+    try:
+        return judge()
+    except Exception:  # noqa: BLE001 - see above: there is no narrower class
+        return None
 
 
 def _server(party: Party) -> Fido2Server:

@@ -1,7 +1,6 @@
 """Knocks at browsers: carries what is to be told to subscriptions, and sends it."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +18,8 @@ from motma.access.tokens import b64
 from motma.egress.addresses import target_of
 from motma.egress.client import Egress
 from motma.egress.errors import AddressRefused, AnswerRefused
-from motma.kernel.errors import Declined
+from motma.kernel.errors import Declined, where_raised
+from motma.kernel.rounds import rounds
 from motma.keys.errors import SealBroken
 from motma.keys.keyring import Keyring
 from motma.keys.model import Purpose
@@ -55,15 +55,11 @@ class Knocker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until told to stop."""
-        while not stop.is_set():
-            knocked = 0
-            try:
-                knocked = await self.round()
-            except Exception as error:  # noqa: BLE001 - must outlive a database restart
-                _log.warning("pushes failed", error=type(error).__name__)
-            if knocked < AT_ONCE:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), ROUND_S)
+
+        async def work() -> bool:
+            return await self.round() == AT_ONCE
+
+        await rounds(work, stop, rest_s=ROUND_S, failed=_failed)
 
     async def round(self) -> int:
         """Carry, then knock at everybody who is due; how many that were."""
@@ -79,11 +75,7 @@ class Knocker:
 
     async def _knock(self, knock: Knock) -> None:
         """Knock at one, and keep what became of it."""
-        try:
-            outcome = await self._send(knock)
-        except Exception as error:  # noqa: BLE001 - one browser must not stop the others
-            _log.warning("push failed", error=type(error).__name__)
-            outcome = "failed"
+        outcome = await self._send(knock)
         KNOCKS.labels(outcome).inc()
         now = self.means.clock.now()
         async with self.pool.acquire() as db:
@@ -134,6 +126,10 @@ class Knocker:
         audience = f"{scheme}://{host}" + ("" if usual else f":{port}")
         now = self.means.clock.now()
         return proof(self.means.keyring, audience=audience, contact=self.contact, now=now)
+
+
+def _failed(error: Exception) -> None:
+    _log.warning("pushes failed", error=type(error).__name__, where=where_raised(error))
 
 
 def proof(ring: Keyring, *, audience: str, contact: str, now: datetime) -> str:

@@ -25,6 +25,7 @@ _SEX: Final = {
     "khac": "other", "": "unknown", "0": "unknown", "khongro": "unknown",
     **{sex: sex for sex in SEXES},
 }  # fmt: skip
+_COUNTRY_LETTERS: Final = 3  # ISO 3166-1 alpha-3
 _COUNTRY: Final = {"VIETNAM": "VNM", "VN": "VNM"}
 _CMND_DIGITS: Final = 9
 _COMMUNE_DIGITS: Final = 5
@@ -180,7 +181,7 @@ def _country(text: str) -> str:
     if not text:
         return ""
     code = _COUNTRY.get(names.fold(text).replace(" ", ""), text.upper())
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):  # noqa: PLR2004 - alpha-3
+    if not (len(code) == _COUNTRY_LETTERS and code.isascii() and code.isalpha()):
         raise Malformed("identity.country")
     return code
 

@@ -1,7 +1,6 @@
 """Brings the feed to the doors of apps; a door that stays shut delays no other."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -17,8 +16,9 @@ from motma.interop import feed
 from motma.interop.feed import Change
 from motma.interop.hooks import model, queries
 from motma.interop.hooks.model import Hook, Message
-from motma.kernel.errors import Declined
+from motma.kernel.errors import Declined, where_raised
 from motma.kernel.ids import uuid7
+from motma.kernel.rounds import rounds
 from motma.storage.pool import Pool
 
 #: Seconds between two looks.
@@ -44,15 +44,11 @@ class Courier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until told to stop."""
-        while not stop.is_set():
-            tried = 0
-            try:
-                tried = await self.round()
-            except Exception as error:  # noqa: BLE001 - must outlive a database restart
-                _log.warning("webhooks failed", error=type(error).__name__)
-            if not tried:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), ROUND_S)
+
+        async def work() -> bool:
+            return await self.round() > 0
+
+        await rounds(work, stop, rest_s=ROUND_S, failed=_failed)
 
     async def round(self) -> int:
         """Try every door that is due once; how many that were."""
@@ -104,3 +100,7 @@ class Courier:
             again = now + model.wait(hook.failures + 1, self.means.random(2))
             given_up = model.given_up(hook.failing_since, now)
             await db.execute(queries.FAILED, hook.hook_id, now, again, given_up)
+
+
+def _failed(error: Exception) -> None:
+    _log.warning("webhooks failed", error=type(error).__name__, where=where_raised(error))
